@@ -1,0 +1,20 @@
+"""Incremental Generative Topographic Mapping: big tables as maps that can be explained."""
+
+from importlib import import_module
+
+from igtm.em import Step
+from igtm.estimator import eIGTM, load
+from igtm.manifold import Manifold
+from igtm.result import GTMResult
+from igtm.run import runIGTM
+
+__version__ = "0.1.0"
+
+__all__ = ["GTMResult", "Manifold", "Step", "eIGTM", "explore", "load", "runIGTM"]
+
+
+def __getattr__(name):
+    """Load the dashboard, and with it Panel and Altair, only for those who ask for it."""
+    if name == "explore":
+        return import_module("igtm.dashboard.explorer").explore
+    raise AttributeError(f"module 'igtm' has no attribute {name!r}")

@@ -1,0 +1,32 @@
+"""Plain tables to charts: the functions of `igtm.figures`, each giving one chart with its rows in it.
+
+The chart shows in any notebook and takes any number of rows. Each function also takes ``dark=True``.
+"""
+
+import functools
+import inspect
+
+import altair as alt
+
+from igtm import figures
+
+__all__ = ["convergence", "means", "modes", "node_mass", "prototype", "responsibilities"]
+
+
+def _chart(draw):
+    @functools.wraps(draw)
+    def chart(*args, dark=False, **options):
+        return alt.LayerChart.from_dict(draw(*args, **options).standalone(dark), validate=False)
+
+    dark = inspect.Parameter("dark", inspect.Parameter.KEYWORD_ONLY, default=False)
+    signature = inspect.signature(draw)
+    chart.__signature__ = signature.replace(parameters=[*signature.parameters.values(), dark])
+    return chart
+
+
+means = _chart(figures.means)
+modes = _chart(figures.modes)
+responsibilities = _chart(figures.responsibilities)
+node_mass = _chart(figures.node_mass)
+prototype = _chart(figures.prototype)
+convergence = _chart(figures.convergence)

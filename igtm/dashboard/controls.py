@@ -1,0 +1,119 @@
+"""Controls: Fit, Pause, Step, Stop, and how far the run is."""
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from igtm.dashboard import icons
+from igtm.dashboard.settings import duration
+from igtm.dashboard.text import message, plain
+from igtm.dashboard.training import Training
+
+
+class Controls(pn.viewable.Viewer):
+    """Buttons and progress of one `Training`."""
+
+    training = param.ClassSelector(class_=Training, doc="The run.")
+    ready = param.Boolean(default=False, doc="Whether there is a table to fit.")
+    notice = param.String(
+        allow_refs=True, doc="What the user should know before fitting, such as that the map is outdated."
+    )
+    fit = param.Event(doc="Fit was pressed.")
+    step = param.Event(doc="Step was pressed while no run was under way.")
+
+    def __init__(self, **params):
+        super().__init__(**params)
+        run = self.training
+        status, ready = run.param.status, self.param.ready
+        self._progress = pmui.LinearProgress(
+            value=param.bind(_share, run.param.frame, status),
+            variant="determinate",
+            sizing_mode="stretch_width",
+            margin=(6, 0, 0, 0),
+        )
+        buttons = [
+            self._button(
+                "Fit", icons.PLAY, "Fit the table from the start.", lambda _: self.param.trigger("fit"),
+                disabled=param.bind(lambda status, ready: _active(status) or not ready, status, ready),
+                variant="contained",
+            ),
+            self._button(
+                param.bind(lambda status: "Resume" if status == "paused" else "Pause", status),
+                param.bind(lambda status: icons.PLAY if status == "paused" else icons.PAUSE, status),
+                "Hold the run, or go on with it.", self._pause_or_resume,
+                disabled=param.bind(lambda status: not _active(status), status),
+            ),
+            self._button(
+                "Step", icons.STEP, "Make one iteration and hold.", self._step,
+                disabled=param.bind(lambda status, ready: status == "running" or not ready, status, ready),
+            ),
+            self._button(
+                "Stop", icons.STOP, "End the run and keep the map as it is now.", lambda _: run.stop(),
+                disabled=param.bind(lambda status: not _active(status), status),
+            ),
+        ]  # fmt: skip
+        words = plain(param.bind(_progress_words, run.param.frame, status), font_size="13px")
+        progress = pn.Column(words, self._progress, styles={"flex": "1 1 260px", "min-width": "0"}, margin=0)
+        line = pmui.FlexBox(*buttons, progress, gap="8px", align_items="center", sizing_mode="stretch_width", margin=0)
+        self._view = pn.Column(
+            line,
+            message(run.param.error, "error"),
+            message(self.param.notice, "info"),
+            sizing_mode="stretch_width",
+            margin=0,
+            styles={"gap": "8px"},
+        )
+
+    def _button(self, label, icon, help, action, **options):
+        return pmui.Button(
+            label=label, icon=icon, description=help, on_click=action, size="small", margin=0,
+            **{"variant": "outlined", **options},
+        )  # fmt: skip
+
+    def _pause_or_resume(self, _):
+        if self.training.status == "paused":
+            self.training.resume()
+        else:
+            self.training.pause()
+
+    def _step(self, _):
+        if self.training.status == "paused":
+            self.training.advance()
+        else:
+            self.param.trigger("step")
+
+    def __panel__(self):
+        return self._view
+
+
+def _active(status) -> bool:
+    return status in ("running", "paused")
+
+
+def _share(frame, status) -> float:
+    if status == "done":
+        return 100
+    if frame is None:
+        return 0
+    return 100 * frame.step.n_iter / max(frame.job.settings["niter"], 1)
+
+
+def _progress_words(frame, status) -> str:
+    if status == "failed":
+        return "The fit failed. The earlier map, if there was one, is kept."
+    if frame is None:
+        return "Preparing the table …" if status == "running" else "Not fitted yet. Press Fit."
+    step = frame.step
+    words = [f"{step.n_iter}/{frame.job.settings['niter']}", f"log-likelihood {step.log_likelihood:.4f} per row"]
+    if step.n_iter > 0:
+        words.append(f"gain {step.gain:.1e}")
+    if _active(status):
+        words.append("paused" if status == "paused" else f"at most {duration(frame.seconds_left)} left")
+    else:
+        words.append({"done": _why(frame), "stopped": "stopped"}.get(status, ""))
+    return " · ".join(filter(None, words))
+
+
+def _why(frame) -> str:
+    converged = frame.step.gain < frame.job.settings["tol"]
+    return "converged" if converged else "all iterations made, not converged yet"

@@ -1,0 +1,50 @@
+"""Convergence: the curve of a run, growing in place."""
+
+import panel as pn
+import param
+
+from igtm import figures
+from igtm.dashboard.live_chart import LiveChart
+from igtm.dashboard.text import plain
+from igtm.dashboard.training import Training
+
+REASONS = {"done": "end", "stopped": "stopped", "failed": "failed"}
+
+
+class Convergence(pn.viewable.Viewer):
+    """Log-likelihood and objective of one `Training` by iteration."""
+
+    training = param.ClassSelector(class_=Training, doc="The run.")
+    dark = param.Boolean(allow_refs=True, default=False, doc="Whether the page is dark.")
+    height = param.Integer(default=90, doc="Height of the plot in pixels.")
+
+    def __init__(self, **params):
+        super().__init__(**params)
+        self.chart = LiveChart(aspect="fill", plot_height=self.height, label="Convergence", margin=0)
+        hint = plain("The curve of the log-likelihood grows here during a fit.", font_size="12px", opacity="0.75")
+        empty = pn.Column(hint, visible=self.training.param.frame.rx.is_(None), margin=0)
+        self._view = pn.Column(empty, self.chart, sizing_mode="stretch_width", margin=0)
+        self._draw()
+
+    @property
+    def figure(self) -> figures.Figure | None:
+        """The curve as it stands, None before the first fit."""
+        if self.training.frame is None:
+            return None
+        return figures.convergence(self.training.frame.path, stop=REASONS.get(self.training.status), title="")
+
+    @param.depends("dark", watch=True)
+    def _draw(self):
+        if (figure := self.figure) is not None:
+            self.chart.show(figure.spec(dark=self.dark, live=True), figure.data, self.dark)
+
+    @param.depends("training.frame", "training.status", watch=True)
+    def _grow(self):
+        if self.chart.spec is None:
+            self._draw()
+        elif (figure := self.figure) is not None:
+            for name, rows in figure.data.items():
+                self.chart.set_data(name, rows)
+
+    def __panel__(self):
+        return self._view

@@ -1,0 +1,186 @@
+"""Where the table comes from, and how its columns become numbers."""
+
+import asyncio
+from dataclasses import replace
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from igtm import readers, samples
+from igtm.dashboard import icons
+from igtm.dashboard.columns_dialog import ColumnsDialog
+from igtm.dashboard.text import message, plain
+from igtm.preprocessing import Recipe, pipeline
+from igtm.tables import MAX_BYTES, Table, TableError
+
+__all__ = ["DataView"]
+
+DEFAULT_SAMPLE = "wine"
+FILES_HELP = "CSV, TSV, Parquet, Excel or .npy, up to {:,.0f} MB. The first sheet of a workbook is read."
+OWN = "none: your own table"  # what is shown in place of a sample's name
+STRETCH = {"sizing_mode": "stretch_width", "margin": 0}
+GAP = {"gap": "8px"}
+DROP_STYLE = """
+.bk-input.filepond--root { font: inherit; font-size: 13px; margin: 0; border: 1px dashed var(--border-color);
+  border-radius: 4px; background: transparent; }
+.bk-input.filepond--root .filepond--drop-label { color: inherit; background: transparent; min-height: 56px; }
+.bk-input.filepond--root .filepond--drop-label label { font-size: 13px; }
+.filepond--panel-root { background: transparent; border: 0; }
+"""
+
+
+class DataView(pn.viewable.Viewer):
+    """The table, from a sample or a file, and the recipe that makes numbers of its columns.
+
+    `sidebar` goes where there are 300 pixels or more, and `dialog` anywhere in the same page. `table` and `recipe`
+    are values: an edit replaces them; one that makes no sense leaves them, and says why in `message`.
+
+    Parameters
+    ----------
+    table : Table, optional
+        By default the sample "wine", so that a newcomer can fit at once.
+    **params
+        Of this class.
+    """
+
+    table = param.ClassSelector(class_=Table, doc="The table with the roles of its columns.")
+    recipe = param.ClassSelector(class_=Recipe, default=Recipe(), doc="How the columns become numbers.")
+    max_bytes = param.Integer(default=MAX_BYTES, bounds=(1, None), doc="Larger files are refused.")
+    message = param.String(doc="Why the last load or edit was refused, in words; empty if it was not.")
+    loading = param.Boolean(doc="Whether a file is being read.")
+
+    def __init__(self, table=None, **params):
+        super().__init__(table=samples.load(DEFAULT_SAMPLE) if table is None else table, **params)
+        self._sample = pmui.Select(
+            label="Sample",
+            description="A table that comes with igtm, to try things out.",
+            size="small",
+            sizing_mode="stretch_width",
+            margin=(8, 0, 0, 0),
+        )
+        self._mark(DEFAULT_SAMPLE if table is None else None)
+        self._sample.helper_text = pn.bind(lambda name: samples.SAMPLES.get(name, ""), self._sample)
+        self._sample.param.watch(self._choose, "value")
+        self._drop_zone = pn.Column(self._dropper(), **STRETCH)
+        self.dialog = ColumnsDialog(self)
+        self.sidebar = self._layout()
+
+    def __panel__(self):
+        return pn.Column(self.sidebar, self.dialog, sizing_mode="stretch_width")
+
+    def use(self, table):
+        """Take another table, with the default recipe.
+
+        Parameters
+        ----------
+        table : Table
+            Any: if it has no feature yet, `message` says so.
+        """
+        self._take(table, _problem(table))
+
+    def assign(self, roles):
+        """Give columns other roles, unless the table would be of no use with them.
+
+        Parameters
+        ----------
+        roles : dict of str to role
+            Only the columns that change.
+        """
+        self._edit(lambda: (self.table.with_roles(roles), self.recipe))
+
+    def prepare(self, **changes):
+        """Change the recipe, unless it would not suit the table.
+
+        Parameters
+        ----------
+        **changes
+            Parameters of `Recipe`.
+        """
+        self._edit(lambda: (self.table, replace(self.recipe, **changes)))
+
+    def _take(self, table, problem, sample=None):
+        self._mark(sample)
+        self.param.update(table=table, recipe=Recipe(), message=problem)
+
+    def _edit(self, make):
+        try:
+            table, recipe = make()
+            pipeline(table, recipe)
+        except TableError as error:
+            self.message = str(error)
+        else:
+            self.param.update(table=table, recipe=recipe, message="")
+
+    def _choose(self, event):
+        if event.new is not None:
+            self._take(samples.load(event.new), "", sample=event.new)
+
+    def _mark(self, sample):
+        """Show which sample is loaded; None, which cannot be chosen, stands for another table."""
+        names = [sample] * (sample is None) + list(samples.SAMPLES)
+        self._sample.param.update(options={name or OWN: name for name in names}, value=sample)
+
+    async def _receive(self, event):
+        if not event.new:  # the reader took the file back
+            return
+        [(name, content)] = event.new.items()
+        self.loading = True
+        try:
+            table, problem = await asyncio.to_thread(_read, name, content, self.max_bytes)
+        except TableError as error:
+            self.message = str(error)
+        else:
+            self._take(table, problem)
+        finally:
+            self._drop_zone[:] = [self._dropper()]  # the old one would hold on to the file
+            self.loading = False
+
+    def _dropper(self):
+        # Without accepted types: a browser knows a file by what the system calls it, and some call a CSV a workbook.
+        dropper = pn.widgets.FileDropper(
+            max_file_size=f"{-(-self.max_bytes // 1000)}KB", stylesheets=[DROP_STYLE], **STRETCH
+        )
+        dropper.param.watch(self._receive, "value")
+        return dropper
+
+    def _layout(self):
+        caption = plain(FILES_HELP.format(self.max_bytes / 1e6), font_size="12px", opacity="0.7")
+        return pn.Column(
+            pn.Column(self._sample, self._drop_zone, caption, loading=self.param.loading, styles=GAP, **STRETCH),
+            message(self.param.message),
+            plain(pn.bind(_summary, self.param.table, self.param.recipe), font_weight="600"),
+            pmui.Button(
+                label="Columns and preprocessing",
+                icon=icons.TUNE,
+                variant="outlined",
+                size="small",
+                on_click=self.dialog.show,
+                **STRETCH,
+            ),
+            styles=GAP,
+            **STRETCH,
+        )
+
+
+def _summary(table, recipe):
+    """Return the table in one line."""
+    columns = len({*table.features, *recipe.one_hot})
+    parts = [table.name, f"{len(table.frame):,} rows × {columns:,} feature{'s' * (columns != 1)}"]
+    return " · ".join(parts + [f"colour {label}" for label in table.labels[:1]])
+
+
+def _read(name, content, max_bytes):
+    """Return the table that a file holds and what keeps it from being fitted, if anything does."""
+    # The widget decodes text where it is UTF-8: encoding gives back the bytes of the file.
+    content = content.encode() if isinstance(content, str) else content
+    table = readers.read(content, name, max_bytes=max_bytes)
+    return table, _problem(table)
+
+
+def _problem(table):
+    try:
+        pipeline(table)
+    except TableError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,328 @@
+"""Explorer: the whole dashboard. It owns the fitted map and the selection, and composes the views."""
+
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import panel as pn
+import panel_material_ui as pmui
+import param
+from panel.util import edit_readonly
+
+from igtm import landscape, table_map, tables, theme
+from igtm.dashboard.controls import Controls
+from igtm.dashboard.convergence import Convergence
+from igtm.dashboard.data import DataView
+from igtm.dashboard.inspector import Inspector
+from igtm.dashboard.map_view import MapView, Scene
+from igtm.dashboard.settings import Settings
+from igtm.dashboard.take_away import TakeAway
+from igtm.dashboard.text import plain
+from igtm.dashboard.training import Job, Training
+from igtm.estimator import eIGTM
+from igtm.table_map import TableMap
+from igtm.tables import Table
+
+POLL_MILLISECONDS = 200
+GAP = "12px"
+# In both modes: the title that Panel writes there is white.
+HEAD = {"background": f"{theme.LIGHT.accent} !important"}
+
+
+class Explorer(pn.viewable.Viewer):
+    """Load a table, fit its map, look at it, take it away.
+
+    Its parts can be put into layouts of one's own: `data`, `settings`, `controls`, `convergence`, `map`,
+    `inspector` and `take_away`.
+
+    Parameters
+    ----------
+    table : Table, optional
+        What to begin with; by default a sample.
+    color : str, optional
+        Column by which the map is coloured.
+    **settings
+        Parameters of the fit: k, m, s, regul, n_blocks, niter, tol.
+    """
+
+    fitted = param.ClassSelector(class_=TableMap, doc="The latest finished map, None before the first.")
+    rows = param.Array(default=np.array([], dtype=int), doc="Rows within the brush, ascending.")
+    dark = param.Boolean(default=False, doc="Whether the page is dark.")
+    notice = param.String(doc="What the reader should know of the map: that it is outdated, or not saved with these.")
+
+    def __init__(self, table: Table | None = None, color: str | None = None, **settings):
+        super().__init__()
+        self.data = DataView(table=table)
+        self.settings = Settings(**settings)
+        self.training = Training()
+        self.controls = Controls(training=self.training, notice=self.param.notice)
+        self.convergence = Convergence(training=self.training, dark=self.param.dark)
+        self.map = MapView(dark=self.param.dark)
+        self.inspector = Inspector(
+            fitted=self.param.fitted,
+            rows=self.param.rows,
+            picked_row=self.map.param.picked_row,
+            picked_node=self.map.param.picked_node,
+            dark=self.param.dark,
+        )
+        self.take_away = TakeAway(fitted=self.param.fitted, figures=self.figures, dark=self.param.dark)
+        if color is not None:
+            self.map.prefer(color)
+        self._poller = None
+        self._connect()
+        if pn.state.curdoc and pn.state.curdoc.session_context:
+            pn.state.on_session_destroyed(self._end)
+
+    @property
+    def model(self) -> eIGTM | None:
+        """The fitted estimator; it takes rows as the preprocessing leaves them."""
+        return None if self.fitted is None else self.fitted.model
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The brushed rows of the table, in its order; none while nothing is brushed."""
+        frame = self.data.table.frame if self.fitted is None else self.fitted.table.frame
+        return frame.iloc[self.rows]
+
+    def fit(self, paused: bool = False) -> None:
+        """Start a fit of the current table with the current settings, on a thread of its own.
+
+        Parameters
+        ----------
+        paused : bool, default False
+            Hold it before the first iteration.
+        """
+        self.training.start(Job(self.data.table, self.data.recipe, self.settings.values), paused=paused)
+        self._poller = pn.state.add_periodic_callback(self._poll, period=POLL_MILLISECONDS)
+
+    def wait(self) -> None:
+        """Wait until the fit under way has ended, for scripts and notebooks."""
+        self.training.join()
+        self._poll()
+
+    def open(self, file: bytes) -> None:
+        """Show a saved map, with the current table's rows on it.
+
+        Parameters
+        ----------
+        file : bytes
+            What "take away the model" gave.
+
+        Raises
+        ------
+        ValueError
+            If it is no such file or does not fit the table; the present map stays.
+        """
+        fitted = table_map.load(BytesIO(file), self.data.table)
+        self.data.param.update(table=fitted.table, recipe=fitted.recipe)
+        self.settings.take(fitted.model.get_params())
+        self.map.scene = Scene.of_map(fitted)
+        self.fitted = fitted
+
+    def figures(self) -> dict:
+        """The charts that the page shows, by name."""
+        shown = {"map": self.map.figure, "convergence": self.convergence.figure, **self.inspector.figures}
+        return {name: figure for name, figure in shown.items() if figure is not None}
+
+    # How what happens in one view reaches the others
+
+    def _connect(self):
+        self.controls.param.watch(lambda _: self.fit(), "fit")
+        self.controls.param.watch(lambda _: self.fit(paused=True), "step")
+        self.inspector.param.watch(lambda _: self.map.clear_selection(), "clear")
+        self.take_away.param.watch(self._open, "opened")
+        self.training.param.watch(self._show_frame, "frame")
+        self.training.param.watch(self._show_end, "status")
+        self.training.param.watch(lambda event: setattr(self, "fitted", event.new), "result")
+        self.data.param.watch(self._take_table, ["table", "recipe"])
+        self.settings.param.watch(lambda *_: self._compare(), list(Settings.names))
+        self.map.param.watch(lambda *_: self._select(), ["brush", "kind"])
+        self._take_table()
+
+    def _take_table(self, *_):
+        table, recipe = self.data.table, self.data.recipe
+        self.controls.ready = table is not None
+        if table is not None:
+            self.settings.shape = (len(table.frame), recipe.n_components or len(table.features) + len(recipe.one_hot))
+        self._compare()
+
+    def _show_frame(self, event):
+        if event.new is not None:
+            if self.map.scene is not None and self.map.scene.table is not event.new.job.table:
+                self.map.clear_selection()
+            self.map.scene = Scene.of_frame(event.new)
+
+    def _show_end(self, event):
+        self.settings.disabled = self.training.active
+        if event.new in ("done", "stopped", "failed") and self._poller is not None:
+            self._poller.stop()
+            self._poller = None
+        if event.new == "failed" and self.fitted is not None:
+            self.map.scene = Scene.of_map(self.fitted)
+        self._compare()
+
+    @param.depends("fitted", watch=True)
+    def _select(self):
+        brush = self.map.brush
+        if self.fitted is None or brush is None or self.map.kind == "mass":
+            self.rows = np.array([], dtype=int)
+        else:
+            self.rows = landscape.inside(*self.map.placed(self.fitted.points), brush)
+        self._compare()
+
+    def _compare(self):
+        """Say so when the map on show is not the one that the present table and settings would give."""
+        changed = [] if self.fitted is None or self.training.active else self._changes(self.fitted)
+        self.notice = f"Outdated: {' and '.join(changed)} changed since this map was fitted." if changed else ""
+
+    def _changes(self, fitted: TableMap) -> list[str]:
+        table = self.data.table
+        if table is None or fitted.table.frame is not table.frame:
+            return ["the table"]
+        params = fitted.model.get_params()
+        names = [name for name, value in self.settings.values.items() if params[name] != value]
+        if fitted.table.roles != table.roles:
+            names.append("the roles of columns")
+        if fitted.recipe != self.data.recipe:
+            names.append("the preprocessing")
+        return names
+
+    def _open(self, event):
+        try:
+            self.open(event.new)
+        except ValueError as error:
+            self.take_away.message = str(error)
+
+    def _poll(self):
+        with pn.io.hold():
+            self.training.poll()
+
+    def _end(self, _):
+        self.training.close()
+
+    # Where the views are
+
+    @property
+    def _title(self):
+        """What is being looked at, for the head of the page."""
+
+        def words(table):
+            return (
+                f"{table.name} · {len(table.frame):,} × {len(table.features):,}" if table is not None else "no table"
+            )
+
+        return param.bind(words, self.data.param.table)
+
+    @property
+    def side(self) -> pmui.FlexBox:
+        """Data above settings."""
+        return _stack(
+            _heading("Data"),
+            self.data.sidebar,
+            pmui.Divider(sizing_mode="stretch_width", margin=0),
+            _heading("Settings"),
+            self.settings,
+            gap="8px",
+            styles={"padding": "8px 14px"},
+        )
+
+    @property
+    def main(self) -> pmui.FlexBox:
+        """Controls above map and convergence, the inspector beside them where there is room."""
+        middle = _stack(_sheet(self.map), _sheet(self.convergence), styles={"flex": "2 1 440px", "min-width": "0"})
+        controls = pn.Column(
+            self.controls, sizing_mode="stretch_width", margin=0, styles={"flex": "1 1 300px", "min-width": "0"}
+        )
+        head = pmui.FlexBox(
+            controls, self.take_away, gap=GAP, align_items="center", sizing_mode="stretch_width", margin=0
+        )
+        inspector = _sheet(self.inspector, styles={"flex": "1 1 340px", "min-width": "0"})
+        return _stack(
+            _sheet(head),
+            pmui.FlexBox(middle, inspector, gap=GAP, align_items="flex-start", sizing_mode="stretch_width", margin=0),
+            self.data.dialog,
+            styles={"padding": GAP},
+        )
+
+    def page(self) -> pmui.Page:
+        """The dashboard as a page of its own."""
+        page = pmui.Page(
+            title="igtm",
+            header=[plain(self._title, color="white", margin="0 16px")],
+            sidebar=[self.side],
+            sidebar_width=340,
+            main=[self.main],
+            theme_config=theme.material(),
+            sx={".MuiAppBar-root": HEAD, ".MuiAppBar-root .MuiIconButton-root": {"color": "white !important"}},
+        )
+        # Following the busy counter, it would walk through all of its models twice at every poll.
+        with edit_readonly(page):
+            page.busy = False
+        page.link(self, dark_theme="dark")
+        self.dark = page.dark_theme
+        return page
+
+    def servable(self, **options):
+        """Serve the page, from a script for `panel serve`."""
+        return self.page().servable(**options)
+
+    def __panel__(self):
+        left = _stack(self.side, styles={"flex": "1 1 300px", "max-width": "360px"})
+        right = _stack(self.main, styles={"flex": "3 1 560px", "min-width": "0"})
+        both = pmui.FlexBox(left, right, sizing_mode="stretch_width", theme_config=theme.material())
+        both.link(self, dark_theme="dark")  # it follows the notebook's
+        return both
+
+
+def explore(data, color: str | None = None, **settings) -> Explorer:
+    """Show the dashboard over a table, in a notebook cell or in a Panel layout.
+
+    Parameters
+    ----------
+    data : DataFrame, array-like (N, D) or Table
+    color : str, optional
+        Column by which the map is coloured.
+    **settings
+        Parameters of the fit to begin with: k, m, s, regul, n_blocks, niter, tol.
+
+    Returns
+    -------
+    Explorer
+        `selected` holds the brushed rows, `model` the fitted estimator.
+
+    Raises
+    ------
+    ValueError
+        If there is no column `color`, a setting is out of its range, or the table cannot be used.
+    TypeError
+        If there is no setting of a name.
+    """
+    unknown = set(settings) - set(Settings.names)
+    if unknown:
+        raise TypeError(f"No setting is called {', '.join(sorted(unknown))}. There are {', '.join(Settings.names)}.")
+    table = data if isinstance(data, Table) else tables.from_frame(data)
+    if color is not None and color not in table.frame:
+        raise ValueError(f"color={color!r} is no column of the table: choose one of {list(table.frame)[:10]}.")
+    return Explorer(table, color, **settings)
+
+
+def _heading(text: str):
+    return pmui.Typography(text, variant="subtitle2", margin=0)
+
+
+def _stack(*content, gap=GAP, **options):
+    return pmui.FlexBox(
+        *content,
+        flex_direction="column",
+        flex_wrap="nowrap",
+        gap=gap,
+        sizing_mode="stretch_width",
+        margin=0,
+        **options,
+    )
+
+
+def _sheet(content, **options):
+    return pmui.Paper(
+        content, variant="outlined", elevation=0, sizing_mode="stretch_width", margin=0, sx={"p": "10px"}, **options
+    )

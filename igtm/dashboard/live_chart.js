@@ -1,0 +1,264 @@
+// A Vega-Lite chart that is embedded once: after that only its rows, size and selections change.
+
+export function render({ model, view }) {
+  // Panel renders a view again when its place in the page changes: canvas, zoom and brush outlive that.
+  const chart = (view.chart ??= new Chart(model));
+  model.on(["spec", "dark", "aspect", "max_size", "max_share", "plot_height", "_rows", "_frame"], chart.refresh);
+  model.on(["label", "select_mode"], chart.describe);
+  model.on("_cleared", chart.clear);
+  model.on("remove", chart.dispose);
+  chart.refresh();
+  return chart.host;
+}
+
+class Chart {
+  constructor(model) {
+    this.model = model;
+    this.host = document.createElement("div");
+    this.host.role = "img";
+    this.host.chart = this; // how tests reach the Vega view
+    this.host.dataset.embeds = this.host.dataset.frames = 0;
+    this.host.style.overflow = "hidden";
+    this.describe();
+    for (const type of ["pointerdown", "pointermove", "mousedown", "click"]) {
+      this.host.addEventListener(type, this.interpret, { capture: true, passive: true });
+    }
+    this.observer = new ResizeObserver(this.refresh);
+    this.observer.observe(this.host);
+    window.addEventListener("resize", this.refresh);
+  }
+
+  dispose = () => {
+    this.observer.disconnect();
+    window.removeEventListener("resize", this.refresh);
+    clearTimeout(this.timer);
+    this.view?.finalize();
+  };
+
+  describe = () => {
+    this.host.ariaLabel = this.model.label;
+    this.host.style.touchAction = this.model.select_mode ? "none" : "auto";
+  };
+
+  // Charts pan on drag and brush on shift + drag: select mode swaps the two, so that a finger can brush.
+  interpret = (event) => {
+    const { type, target, clientX, clientY, pointerType, isTrusted } = event;
+    const finger = pointerType === "touch";
+    // Vega learns from moves what lies below, and fingers do not move before they press.
+    const arrives = finger && (type === "pointerdown" || type === "click");
+    if (arrives) target.dispatchEvent(new PointerEvent("pointermove", event));
+    if (type === "pointerdown") this.pressed = { clientX, clientY };
+    if (type === "click") {
+      // The click with which the browser ends a drag is none.
+      const { clientX: x, clientY: y } = this.pressed ?? event;
+      if (Math.hypot(clientX - x, clientY - y) > 4) event.stopPropagation();
+    } else if (this.model.select_mode) {
+      Object.defineProperty(event, "shiftKey", { value: !event.shiftKey });
+    } else if (type === "pointermove" && finger && isTrusted) {
+      event.stopPropagation(); // it scrolls the page
+    }
+  };
+
+  // Draws the latest state, one drawing at a time: a state that passes during a drawing is never drawn.
+  refresh = async () => {
+    this.stale = true;
+    if (this.busy) return;
+    this.busy = true;
+    while (this.stale) {
+      await new Promise(requestAnimationFrame);
+      this.stale = false;
+      try {
+        await this.draw();
+      } catch (error) {
+        this.explain(error);
+      }
+    }
+    this.busy = false;
+  };
+
+  async draw() {
+    const { spec, dark, _rows: rows, _frame: frame } = this.model;
+    if (!spec || !this.host.clientWidth) return; // while hidden; the observer calls when that ends
+    const last = this.drawn ?? {};
+    this.drawn = { spec, dark, rows, frame };
+    if (spec !== last.spec || dark !== last.dark) await this.embed();
+    else if (!this.view) return;
+    else if (rows !== last.rows) await this.update(rows, (name) => this.view.data(name, this.table(name)));
+    else if (frame !== last.frame) await this.update(frame, (name) => this.patch(name, frame[name]));
+    await this.fit();
+  }
+
+  async embed() {
+    if (!window.vegaEmbed) throw new Error('Vega is not loaded, call pn.extension("vega")');
+    const size = this.size(this.view?.width() ?? this.host.clientWidth - 60);
+    const names = Object.keys(this.model._rows);
+    const datasets = Object.fromEntries(names.map((name) => [name, this.table(name)]));
+    // Without $schema: Altair names a later one than the page has, and each embed would warn.
+    const spec = { ...this.model.spec, ...size, datasets, $schema: undefined };
+    const place = document.createElement("div");
+    place.style.cssText = "display: flex; justify-content: center";
+    const { view, vgSpec } = await window.vegaEmbed(place, spec, {
+      mode: "vega-lite",
+      actions: false,
+      renderer: "canvas",
+      defaultStyle: false,
+      tooltip: { theme: this.model.dark ? "dark" : "light", formatTooltip },
+      patch: letThrough,
+    });
+    const state = this.view && this.state();
+    this.view?.finalize();
+    this.view = view;
+    this.names = new Set(vgSpec.data.map(({ name }) => name));
+    this.params = (spec.params ?? []).filter((param) => param.select);
+    if (state) await this.restore(state);
+    for (const { name } of this.params) view.addSignalListener(name, this.report);
+    this.report();
+    this.asked = null;
+    this.host.replaceChildren(place);
+    this.host.dataset.embeds++;
+    this.observer.observe(place.querySelector("canvas"));
+  }
+
+  async update(tables, change) {
+    Object.keys(tables).filter((name) => this.names.has(name)).forEach(change);
+    await this.view.runAsync();
+    this.host.dataset.frames++;
+  }
+
+  patch(name, columns) {
+    const change = window.vega.changeset().reflow();
+    for (const [column, values] of unpacked(columns)) {
+      let row = 0;
+      change.modify(window.vega.truthy, column, () => filled(values[row++]));
+    }
+    this.view.change(name, change);
+  }
+
+  table(name) {
+    const columns = unpacked({ ...this.model._rows[name], ...this.model._frame[name] });
+    const length = columns[0]?.[1].length ?? 0;
+    const row = (i) => Object.fromEntries(columns.map(([column, values]) => [column, filled(values[i])]));
+    return Array.from({ length }, (_, i) => row(i));
+  }
+
+  // Plots grow with their container only, and shrink when axis labels push them out of it: no jitter.
+  async fit() {
+    const { aspect, plot_height } = this.model;
+    const room = this.host.clientWidth;
+    const taken = this.host.querySelector("canvas").clientWidth;
+    const slack = room - taken;
+    const asked = [room, aspect, this.longest(), plot_height].join();
+    if (asked === this.asked && (slack >= 0 || taken === this.taken)) return;
+    Object.assign(this, { asked, taken });
+    const { width, height } = this.size(this.view.width() + slack);
+    await this.view.width(width).height(height).runAsync();
+  }
+
+  size(room) {
+    const { aspect, plot_height } = this.model;
+    const width = Math.max(50, aspect === "square" ? Math.min(room, this.longest()) : room);
+    return { width, height: aspect === "square" ? width : plot_height };
+  }
+
+  longest() {
+    return Math.min(this.model.max_size, Math.round(this.model.max_share * window.innerHeight));
+  }
+
+  // What the reader zoomed, brushed and picked, by parameter: an interval's bounds by channel, or tuples.
+  state() {
+    const read = ({ name, select }) => {
+      if (isPoint(select)) return this.view.data(`${name}_store`).map(plainTuple);
+      const ends = this.bounds(name).map(([channel, signal]) => [channel, this.view.signal(signal)]);
+      return Object.fromEntries(ends);
+    };
+    return Object.fromEntries(this.params.map((param) => [param.name, read(param)]));
+  }
+
+  async restore(state) {
+    for (const { name, select, bind } of this.params) {
+      const past = state[name];
+      if (isPoint(select)) {
+        this.view.data(`${name}_store`, past ?? []);
+        continue;
+      }
+      for (const [channel, signal] of this.bounds(name)) this.view.signal(signal, past?.[channel] ?? null);
+      const brushed = bind !== "scales" && past && ordered(past);
+      if (brushed) this.view.signal(`${name}_scale_trigger`, {}); // places its rectangle
+    }
+    await this.view.runAsync();
+  }
+
+  // The signals in which Vega-Lite keeps the bounds of an interval, in data coordinates.
+  bounds(name) {
+    const fields = this.view.signal(`${name}_tuple_fields`);
+    return fields.map(({ channel, field }) => [channel, `${name}_${field}`.replace(/\W/g, "_")]);
+  }
+
+  // Tells Python, when the hand has been still for a moment.
+  report = () => {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const selection = {};
+      const state = this.state();
+      for (const { name, select, bind } of this.params) {
+        const value = isPoint(select) ? picked(state[name]) : ordered(state[name]);
+        if (value && bind !== "scales") selection[name] = value;
+      }
+      const told = JSON.stringify(this.model.selection);
+      if (JSON.stringify(selection) !== told) this.model.selection = selection;
+    }, 100);
+  };
+
+  clear = () => {
+    if (!this.view) return;
+    const zooms = this.params.filter(({ bind }) => bind === "scales").map(({ name }) => name);
+    const state = this.state();
+    this.restore(Object.fromEntries(zooms.map((name) => [name, state[name]])));
+  };
+
+  explain(error) {
+    console.warn(error);
+    clearTimeout(this.timer);
+    this.view?.finalize();
+    this.view = null;
+    const words = document.createElement("p");
+    words.textContent = `This chart cannot be drawn: ${error.message}.`;
+    this.host.replaceChildren(words);
+  }
+}
+
+const isPoint = (select) => (select.type ?? select) === "point";
+
+// Vega-Lite draws an interval over the points, which could then be neither hovered nor clicked.
+const letThrough = (spec) => {
+  for (const mark of spec.marks) if (/_brush$/.test(mark.name)) mark.interactive = false;
+  return spec;
+};
+
+// Columns with their values: arrays of numbers, and JSON for what else there is.
+const unpacked = (columns) =>
+  Object.entries(columns).map(([name, values]) => [name, typeof values === "string" ? JSON.parse(values) : values]);
+
+// As it may be put into another view: without Vega's own identifier.
+const plainTuple = ({ unit, fields, values }) => ({ unit, fields, values });
+
+// A click on a mark of another layer picks undefined.
+const picked = (tuples) => {
+  const values = tuples.map((tuple) => tuple.values[0]).filter((value) => value != null);
+  return values.length ? values : null;
+};
+
+const ordered = (bounds) => {
+  const entries = Object.entries(bounds).map(([channel, ends]) => [channel, ends?.toSorted((a, b) => a - b)]);
+  return entries.every(([, ends]) => ends) ? Object.fromEntries(entries) : null;
+};
+
+const filled = (value) => (typeof value === "number" && !Number.isFinite(value) ? null : value);
+
+// By default a field called "title" is a heading and one called "image" is loaded: here, data is only text.
+function formatTooltip(value, sanitize) {
+  if (typeof value !== "object") return sanitize(value);
+  const cell = (kind, text) => `<td class="${kind}">${sanitize(text)}</td>`;
+  const line = ([key, text]) => `<tr>${cell("key", key)}${cell("value", text)}</tr>`;
+  return `<table>${Object.entries(value).map(line).join("")}</table>`;
+}

@@ -1,0 +1,145 @@
+"""A Vega-Lite chart whose rows change in place, 5 times a second if need be."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import param
+from panel.custom import JSComponent
+from panel.util import lazy_load
+from pyviz_comms import JupyterComm
+
+__all__ = ["LiveChart"]
+
+
+class LiveChart(JSComponent):
+    """A Vega-Lite chart that the browser embeds once and then patches.
+
+    `panel.pane.Vega` makes a new canvas at every change, and the reader's zoom and brush are lost. Here a new
+    canvas is made only for another `spec`. Rows travel as columns, numbers among them as binary arrays.
+
+    Everything that is shown lives in parameters, none of it in messages: a chart that is opened late, or
+    twice, shows the latest rows. Frames that arrive while the browser draws are dropped, but for the last.
+    """
+
+    spec = param.Dict(doc="Vega-Lite specification over named datasets, without rows or sizes.")
+    selection = param.Dict(
+        default={},
+        doc="What the reader selected, by the name of the selection parameter in the specification: "
+        "`{'x': [from, to], 'y': [from, to]}` of an interval, a list of values of points, no entry for none.",
+    )
+    select_mode = param.Boolean(default=False, doc="Whether plain drag does what shift + drag does, and back.")
+    aspect = param.Selector(
+        default="square",
+        objects=["square", "fill"],
+        doc="'square': the plot is as high as it is wide; 'fill': it is `plot_height` high.",
+    )
+    max_share = param.Number(
+        default=1, bounds=(0.1, 1), doc="Longest side of a square plot, as a share of the window's height."
+    )
+    max_size = param.Integer(default=900, bounds=(50, None), doc="Longest side of a square plot, in pixels.")
+    plot_height = param.Integer(default=200, bounds=(20, None), doc="Height of a plot that is not square.")
+    label = param.String(default="Chart", doc="What a screen reader says.")
+    dark = param.Boolean(default=False, doc="Whether tooltips are dark. The chart's own colours are in `spec`.")
+
+    _rows = param.Dict(default={}, doc="Dataset -> column -> values.")
+    _frame = param.Dict(default={}, doc="The columns patched since `_rows` were set: all that a frame sends.")
+    _cleared = param.Integer(default=0, doc="How often the selection was cleared from Python.")
+
+    _esm = Path(__file__).with_suffix(".js")
+
+    def __init__(self, **params):
+        super().__init__(**{"sizing_mode": "stretch_width", **params})
+        self._lengths = {}
+        # Until it is drawn, a chart takes the room that it will need: nothing below it jumps.
+        square = f"aspect-ratio: 1; max-height: min({self.max_size}px, {100 * self.max_share}vh)"
+        room = square if self.aspect == "square" else f"min-height: {self.plot_height + 50}px"
+        self.stylesheets = [*self.stylesheets, f".live-chart:not(:has(canvas)) {{ {room} }}"]
+
+    def show(self, spec, data, dark=False):
+        """Draw `spec` over `data`; the zoom and selections that it shares with the current one stay.
+
+        Parameters
+        ----------
+        spec : dict
+            Vega-Lite specification over named datasets.
+        data : dict of str to pandas.DataFrame or dict of str to array-like
+            The rows of each dataset.
+        dark : bool, default False
+            Whether `spec` is of the dark mode.
+        """
+        self._lengths = {name: _length(frame) for name, frame in data.items()}
+        rows = {name: _columns(frame) for name, frame in data.items()}
+        self.param.update(spec=spec, dark=dark, _rows=rows, _frame={})
+
+    def set_data(self, name, frame):
+        """Replace the rows of one dataset.
+
+        Parameters
+        ----------
+        name : str
+            The dataset.
+        frame : pandas.DataFrame or dict of str to array-like
+            Its rows.
+        """
+        self._lengths[name] = _length(frame)
+        others = {other: columns for other, columns in self._frame.items() if other != name}
+        self.param.update(_rows={**self._rows, name: _columns(frame)}, _frame=others)
+
+    def patch(self, name, columns=None, /, **more):
+        """Replace some columns of a dataset, row by row; only these are sent.
+
+        Parameters
+        ----------
+        name : str
+            A dataset that is shown.
+        columns : dict of str to array-like or DataFrame, optional
+            The new values of some columns, as many as the dataset has rows.
+        **more : array-like
+            Columns, too, where their names are identifiers.
+        """
+        if name not in self._rows:
+            raise KeyError(f"No dataset {name!r} to patch: call show or set_data first; there are {list(self._rows)}")
+        columns = {**({} if columns is None else columns), **more}
+        n_rows = self._lengths[name]
+        for column, values in columns.items():
+            if len(values) != n_rows:
+                raise ValueError(f"{column!r} has {len(values)} values, {name!r} has {n_rows} rows: use set_data")
+        self._frame = {**self._frame, name: {**self._frame.get(name, {}), **_columns(columns)}}
+
+    def clear_selection(self):
+        """Remove every brush and pick, here and in the browser."""
+        self.param.update(selection={}, _cleared=self._cleared + 1)
+
+    def _get_model(self, doc, root=None, parent=None, comm=None):
+        # As Panel's Vega pane does: puts Vega on the page, or says that pn.extension("vega") is missing.
+        lazy_load("panel.models.vega", "VegaPlot", isinstance(comm, JupyterComm), root)
+        return super()._get_model(doc, root, parent, comm)
+
+
+def _length(frame):
+    return len(next((frame[column] for column in frame), ()))
+
+
+def _columns(frame):
+    return {str(column): _column(frame[column]) for column in frame}
+
+
+def _column(values):
+    """Return numbers as an array, which is sent in binary, and anything else as the text of a JSON list.
+
+    A list as such would be walked through, value by value, at every change anywhere in a page that holds it.
+    """
+    values = pd.Series(values)
+    if pd.api.types.is_datetime64_any_dtype(values):
+        values = values.dt.strftime("%Y-%m-%dT%H:%M:%S")
+    elif pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return values.to_numpy(np.float32 if values.dtype == np.float32 else np.float64, na_value=np.nan)
+    return json.dumps([_plain(value) for value in values])
+
+
+def _plain(value):
+    if isinstance(value, str | bool | int | float):
+        return None if value != value else value
+    return None if pd.api.types.is_scalar(value) and pd.isna(value) else str(value)

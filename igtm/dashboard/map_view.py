@@ -1,0 +1,210 @@
+"""MapView: the map itself, moving in place while a fit runs, and what the reader picks on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from igtm import figures, landscape
+from igtm.colours import classes, kind_of
+from igtm.dashboard.live_chart import LiveChart
+from igtm.dashboard.text import plain
+from igtm.dashboard.training import FRAME_ROWS, Frame
+from igtm.figures import Figure
+from igtm.table_map import TableMap
+from igtm.tables import Table
+
+KINDS = {"Means": "means", "Modes": "modes", "Node mass": "mass"}
+FIT_COLUMNS = {"log_likelihood": "log-likelihood of the row", "entropy": "entropy of the row"}
+MOST_TIPS = 8
+NO_COLOR = "none"
+ONE_LINE = {"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "textTransform": "none"}}
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What a map shows.
+
+    Parameters
+    ----------
+    table : Table
+    rows : ndarray of int
+        Which rows of the table are drawn.
+    points : DataFrame
+        Where these rows lie; its `row_id` counts in `table`.
+    nodes : DataFrame
+        `node`, `x`, `y` and `mass`, of all rows.
+    """
+
+    table: Table
+    rows: np.ndarray
+    points: pd.DataFrame
+    nodes: pd.DataFrame
+
+    @classmethod
+    def of_frame(cls, frame: Frame) -> "Scene":
+        """A picture of a run under way."""
+        nodes = landscape.nodes(frame.step.manifold, frame.step.statistics.mass, "mass")
+        return cls(frame.job.table, frame.rows, frame.points.assign(row_id=frame.rows), nodes)
+
+    @classmethod
+    def of_map(cls, fitted: TableMap) -> "Scene":
+        """A finished map."""
+        sheet = fitted.model.manifold_
+        mass = landscape.mean_responsibilities(sheet, fitted.X) * len(fitted.X)
+        rows = landscape.sample_rows(fitted.table.frame, FRAME_ROWS)
+        return cls(fitted.table, rows, fitted.points.iloc[rows], landscape.nodes(sheet, mass, "mass"))
+
+    def redraws(self, other: "Scene | None") -> bool:
+        """Whether the same marks stand for the same rows and nodes, so that only their places differ."""
+        return (
+            other is not None
+            and self.table is other.table
+            and len(self.nodes) == len(other.nodes)
+            and np.array_equal(self.rows, other.rows)
+        )
+
+
+class MapView(pn.viewable.Viewer):
+    """Posterior means, modes or node mass of a scene, coloured by any column."""
+
+    scene = param.ClassSelector(class_=Scene, doc="What is shown; None before the first fit.")
+    kind = param.Selector(default="means", objects=KINDS, doc="Means, modes or node mass.")
+    color = param.Selector(default=NO_COLOR, objects=[NO_COLOR], doc="Column by which points are coloured.")
+    select_mode = param.Boolean(default=False, doc="Whether plain drag selects rows instead of moving the map.")
+    dark = param.Boolean(allow_refs=True, default=False, doc="Whether the page is dark.")
+    brush = param.Dict(doc="Bounds of the brush on the map, None for none.")
+    picked_row = param.Integer(default=None, allow_None=True, doc="Row that was clicked.")
+    picked_node = param.Integer(default=None, allow_None=True, doc="Node that was clicked.")
+
+    def __init__(self, **params):
+        super().__init__(**params)
+        self._drawn = None
+        self.chart = LiveChart(label="Map", max_share=0.48, margin=0, select_mode=self.param.select_mode)
+        self.chart.param.watch(self._take_selection, "selection")
+        options = {"size": "small", "margin": 0}
+        self._view = pmui.Column(
+            pmui.FlexBox(
+                pmui.RadioButtonGroup.from_param(self.param.kind, label="", sx=ONE_LINE, **options),
+                pmui.Select.from_param(
+                    self.param.color, label="Colour", searchable=True, width=190, description=None, **options
+                ),
+                pmui.Switch.from_param(
+                    self.param.select_mode, label="Select", description="Drag selects rows, as shift + drag does.",
+                    **options,
+                ),
+                gap="8px 16px",
+                align_items="center",
+                sizing_mode="stretch_width",
+                margin=0,
+            ),
+            plain(param.bind(lambda _: self.caption, self.param.scene), font_size="12px", opacity="0.75"),
+            self.chart,
+            sizing_mode="stretch_width",
+            margin=0,
+        )  # fmt: skip
+        self._show()
+
+    @property
+    def figure(self) -> Figure | None:
+        """The map as it stands, None before the first fit."""
+        return None if self.scene is None else self._figure()
+
+    def prefer(self, color: str) -> None:
+        """Colour by this column as soon as a table is shown that has it."""
+        self.param.color.objects = [NO_COLOR, color]
+        self.color = color
+
+    @property
+    def caption(self) -> str:
+        """How much of the table is drawn, and how to select."""
+        if self.scene is None:
+            return "The map appears here with the first fit."
+        shown, total = len(self.scene.rows), len(self.scene.table.frame)
+        return f"Showing {shown:,} of {total:,} · shift + drag selects rows, a click picks a point or a node"
+
+    def placed(self, points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Where this kind of map draws points: x and y."""
+        drawn = self._bare(points).data["points"]
+        return drawn["x"].to_numpy(), drawn["y"].to_numpy()
+
+    def clear_selection(self) -> None:
+        """Remove brush and picks."""
+        self.chart.clear_selection()
+
+    @param.depends("scene", watch=True)
+    def _update(self):
+        before, self._drawn = self._drawn, self.scene
+        if self.scene is None or not self.scene.redraws(before):
+            self._offer_colors()
+            self._show()
+        elif self.kind == "mass":
+            self.chart.set_data("nodes", figures.node_mass(self.scene.nodes).data["nodes"])
+        elif self.color in FIT_COLUMNS.values():
+            self._show()
+        else:
+            moved = self._bare(self.scene.points).data["points"]
+            self.chart.patch("points", moved[["x", "y", "node"]])
+
+    @param.depends("kind", "color", "dark", watch=True)
+    def _show(self):
+        if self.scene is not None:
+            figure = self._figure()
+            self.chart.show(figure.spec(dark=self.dark, live=True), figure.data, self.dark)
+
+    def _offer_colors(self):
+        if self.scene is None:
+            return
+        table = self.scene.table
+        objects = [NO_COLOR, *table.frame.columns, *FIT_COLUMNS.values()]
+        keep = self.color if self.color in objects and self.color != NO_COLOR else None
+        color = keep or next(iter(table.labels), NO_COLOR)
+        self.param.color.objects = objects
+        with param.parameterized.discard_events(self):
+            self.color = color
+        self.param.trigger("color")
+
+    def _bare(self, points: pd.DataFrame) -> Figure:
+        """The map of points without their data, for their places alone."""
+        draw = figures.modes if self.kind == "modes" else figures.means
+        return draw(points[["row_id", "mean_x", "mean_y", "mode_x", "mode_y", "node"]], nodes=self.scene.nodes)
+
+    def _figure(self) -> Figure:
+        if self.kind == "mass":
+            return figures.node_mass(self.scene.nodes, title="")
+        draw = figures.modes if self.kind == "modes" else figures.means
+        points, names = self._points_with_data()
+        color = None if self.color == NO_COLOR else names.get(self.color, self.color)
+        return draw(points, color, self._tips(names), title="", nodes=self.scene.nodes)
+
+    def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
+        """Points beside the columns of their rows, and under which names: those of points are taken."""
+        points = self.scene.points.rename(columns=FIT_COLUMNS).reset_index(drop=True)
+        frame = self.scene.table.frame
+        if self.color in frame and kind_of(frame[self.color]) == "category":
+            frame = frame.assign(**{self.color: classes(frame[self.color])})  # of all rows, whatever was sampled
+        frame = frame.iloc[self.scene.rows].reset_index(drop=True)
+        names = {}
+        for name in frame:
+            names[name] = name
+            while names[name] in points:
+                names[name] += "\N{NO-BREAK SPACE}"
+        return points.join(frame.rename(columns=names)), names
+
+    def _tips(self, names: dict[str, str]) -> list[str]:
+        table = self.scene.table
+        identifier = [table.identifier] if table.identifier is not None else []
+        columns = [*identifier, *table.labels, *table.features[:MOST_TIPS]]
+        return [names[column] for column in columns]
+
+    def _take_selection(self, event):
+        def one(name):
+            return int(event.new[name][0]) if event.new.get(name) else None
+
+        self.param.update(brush=event.new.get("brush"), picked_row=one("pick"), picked_node=one("pick_node"))
+
+    def __panel__(self):
+        return self._view

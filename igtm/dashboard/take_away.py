@@ -1,0 +1,202 @@
+"""TakeAway: charts, coordinates, model and code as files; and a saved map back in."""
+
+import asyncio
+import html
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from igtm import export, readers, table_map
+from igtm.dashboard import icons
+from igtm.dashboard.text import Html, message, plain
+from igtm.table_map import TableMap
+
+FORMATS = {name.upper(): name for name in export.WRITERS}
+OPEN = "Open a saved map"
+NO_CHART = "none yet"
+MAX_BYTES = 200_000_000
+NOT_YET = "Fit a map first: then its charts, coordinates, model and code can be taken away."
+SMALL = {"variant": "outlined", "size": "small", "margin": 0}
+
+CODE_STYLE = """
+pre {
+  margin: 0; padding: 8px 12px; max-height: 180px; overflow: auto; font-size: 12px; line-height: 1.45;
+  border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: 4px;
+}
+"""
+# A pane's text is escaped once by Panel and once by us. navigator.clipboard is there on secure pages only; a copy
+# event works on any, and leaves the focus in the dialog.
+COPY = """
+const decode = (text) => new DOMParser().parseFromString(text, "text/html").body.textContent;
+const code = decode(decode(pane.text));
+const put = (event) => { event.clipboardData.setData("text/plain", code); event.preventDefault(); };
+document.addEventListener("copy", put, { capture: true, once: true });
+document.execCommand("copy");
+"""
+
+
+class TakeAway(pn.viewable.Viewer):
+    """A button that opens a dialog with everything that can be kept of a map."""
+
+    fitted = param.ClassSelector(class_=TableMap, allow_refs=True, doc="The map, None before the first fit.")
+    figures = param.Parameter(
+        default={}, allow_refs=False, doc="The charts on the page, name -> `Figure`, or a function that returns that."
+    )
+    dark = param.Boolean(default=False, allow_refs=True, doc="Whether the page, and with it each chart, is dark.")
+    opened = param.Bytes(doc="Content of a saved map; triggered for every file that the reader opens.")
+    message = param.String(doc="What was wrong with the file that was opened, in words.")
+    open = param.Boolean(default=False, doc="Whether the dialog is open.")
+
+    def __init__(self, **params):
+        super().__init__(**params)
+        choice = {"size": "small", "margin": 0, "disabled": self.param.fitted.rx.is_(None)}
+        self._chart = pmui.Select(label="Chart", options=[NO_CHART], width=160, **choice)
+        self._format = pmui.Select(label="Format", options=FORMATS, width=110, **choice)
+        self._file = pmui.FileInput(label=OPEN, uploaded_label=OPEN, accept=".npz", max_file_size=MAX_BYTES, **SMALL)
+        self._file.param.watch(self._hand_over, "value")
+        self._dialog = pmui.Dialog(
+            self._content(),
+            open=self.open,
+            title="Take away",
+            title_variant="h6",
+            width_option="sm",
+            sizing_mode="stretch_width",
+            show_close_button=True,
+            close_on_click=True,
+            sx={
+                "& .MuiDialogTitle-root": {"pb": "4px"},
+                "& .MuiDialogContent-root": {"px": "24px"},
+                "& .MuiIconButton-root": {"color": "inherit"},  # of itself it stays black in the dark
+            },
+        )
+        self._dialog.link(self, open="open", bidirectional=True)
+        self._button = pmui.Button(
+            label="Take away",
+            icon=icons.DOWNLOAD,
+            on_click=lambda _: self.param.update(open=True),
+            **SMALL,
+        )
+
+    def __panel__(self):
+        # Stretching, as the dialog does, would take room from what stands beside the button.
+        return pn.Row(self._button, self._dialog, margin=0, styles={"flex": "none", "width": "auto"})
+
+    @property
+    def code(self) -> str:
+        """Python that makes the same coordinates, none before the first fit."""
+        return "" if self.fitted is None else table_map.script(self.fitted)
+
+    @param.depends("fitted")
+    def _code_as_html(self):
+        return f"<pre>{html.escape(self.code)}</pre>"
+
+    @param.depends("open", "fitted", watch=True)
+    def _offer_charts(self):
+        if self.open:
+            charts = list(self._figures()) or [NO_CHART]
+            kept = self._chart.value if self._chart.value in charts else charts[0]
+            self._chart.param.update(options=charts, value=kept)
+
+    def _figures(self):
+        if self.fitted is None:
+            return {}
+        return self.figures() if callable(self.figures) else self.figures
+
+    def _content(self):
+        missing = self.param.fitted.rx.is_(None)
+        # Panel's HTML pane fails when its own `visible` changes before it was drawn, as in a closed dialog.
+        why = pn.Column(plain(NOT_YET, opacity="0.8"), visible=missing, margin=0, sizing_mode="stretch_width")
+        code = Html(
+            self._code_as_html,
+            stylesheets=[CODE_STYLE],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+        copy = pmui.Button(label="Copy", icon=icons.COPY, disabled=missing, **SMALL)
+        copy.js_on_click(args={"pane": code}, code=COPY)
+        chart = pn.bind(lambda chart, format: f"{as_slug(chart)}.{format}", self._chart, self._format)
+        return pn.Column(
+            why,
+            heading("Charts"),
+            line(self._chart, self._format, self._download("Download", chart, self._draw)),
+            heading("Coordinates of all rows"),
+            line(
+                self._download("CSV", "coordinates.csv", self._csv),
+                self._download("Parquet", "coordinates.parquet", self._parquet),
+            ),
+            heading("Model, with roles and preprocessing"),
+            line(self._download("Model", "map.npz", self._model), self._file),
+            message(self.param.message, severity="error"),
+            heading("Python that gives the same coordinates"),
+            pn.Column(code, visible=missing.rx.not_(), margin=0, sizing_mode="stretch_width"),
+            line(copy, self._download("Script", "map.py", lambda: self.code.encode())),
+            sizing_mode="stretch_width",
+            margin=(0, 0, 12, 0),
+            styles={"gap": "8px"},
+        )
+
+    def _download(self, label, ending, make: Callable[[], bytes]):
+        """A button for a file that is made, on a thread, when it is asked for."""
+        button = pmui.FileDownload(
+            label=label,
+            filename=pn.bind(lambda fitted, ending: f"{slug(fitted)}-{ending}", self.param.fitted, ending),
+            disabled=self.param.fitted.rx.is_(None),
+            **SMALL,
+        )
+
+        async def give():
+            button.data = None  # or a file equal to the last would be no change, and not arrive
+            return BytesIO(await asyncio.to_thread(make))
+
+        button.callback = give
+        return button
+
+    def _draw(self) -> bytes:
+        return export.render(self._figures()[self._chart.value], self._format.value, dark=self.dark)
+
+    def _csv(self) -> bytes:
+        return table_map.csv(table_map.coordinates(self.fitted))
+
+    def _parquet(self) -> bytes:
+        return table_map.coordinates(self.fitted).to_parquet(index=False)
+
+    def _model(self) -> bytes:
+        file = BytesIO()
+        table_map.save(self.fitted, file)
+        return file.getvalue()
+
+    def _hand_over(self, event):
+        if event.new is None:
+            return
+        self.message = ""
+        with param.parameterized.discard_events(self):
+            self.opened = event.new
+        self.param.trigger("opened")
+        self._file.clear()  # so that the same file can be opened again
+        self.open = bool(self.message)
+
+
+def slug(fitted: TableMap | None) -> str:
+    """The name of a map's table as the beginning of a file name."""
+    name = "map" if fitted is None else fitted.table.name
+    return as_slug(Path(name).stem if name.lower().endswith(readers.SUFFIXES) else name)
+
+
+def as_slug(text: str) -> str:
+    """Words of any text, joined so that every system takes them as a file name."""
+    return re.sub(r"\W+", "-", text)[:60].strip("-_").lower() or "map"
+
+
+def line(*parts) -> pn.FlexBox:
+    """Controls in a line that breaks where there is no room."""
+    return pn.FlexBox(*parts, gap="8px", align_items="center", sizing_mode="stretch_width", margin=0)
+
+
+def heading(text: str) -> pn.pane.HTML:
+    """The name of a part of the dialog."""
+    return plain(text, font_weight="600", margin_top="8px")

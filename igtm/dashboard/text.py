@@ -1,0 +1,73 @@
+"""Words from data or from errors, shown as they are: Panel's own text panes read them as HTML or Markdown."""
+
+import html
+
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.models import ImportedStyleSheet
+from panel.io.notebook import replace_inline_css
+
+__all__ = ["message", "plain"]
+
+
+class Html(pn.pane.HTML):
+    """Panel's pane, which in a notebook forgets `inline=True` when it is updated, and asks the internet for styles."""
+
+    def _get_properties(self, doc):
+        properties = super()._get_properties(doc)
+        if pn.config.inline:
+            sheets = properties["stylesheets"]
+            sheets = [replace_inline_css(each) if isinstance(each, ImportedStyleSheet) else each for each in sheets]
+            properties["stylesheets"] = sheets
+        return properties
+
+
+def plain(text, **styles):
+    """Return a pane that shows text as text, whatever is in it.
+
+    Parameters
+    ----------
+    text : str, or a parameter or function bound to one
+        The text.
+    **styles : str
+        CSS declarations, with underscores for hyphens: ``font_size="12px"``.
+
+    Returns
+    -------
+    panel.pane.HTML
+    """
+    css = {"overflow-wrap": "anywhere", "font-size": "14px"} | {
+        name.replace("_", "-"): value for name, value in styles.items()
+    }
+    escaped = html.escape(text) if isinstance(text, str) else pn.bind(html.escape, text)
+    return Html(escaped, styles=css, sizing_mode="stretch_width", margin=0)
+
+
+def message(text, severity="warning"):
+    """Return an alert that shows text as text, and that is not there while the text is empty.
+
+    Parameters
+    ----------
+    text : a parameter or function bound to a str
+        The text.
+    severity : {"error", "warning", "info", "success"}, default "warning"
+        Its colour and icon.
+
+    Returns
+    -------
+    panel_material_ui.Alert
+    """
+    return pmui.Alert(
+        plain(text),
+        severity=severity,
+        visible=pn.bind(bool, text),
+        sizing_mode="stretch_width",
+        margin=0,
+        # The title, which every alert has, would leave a gap.
+        sx={
+            "py": 0.5,
+            "px": 1.5,
+            "& .MuiAlertTitle-root": {"display": "none"},
+            "& .MuiAlert-message": {"width": "100%"},
+        },
+    )

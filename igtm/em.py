@@ -1,0 +1,254 @@
+"""The EM algorithm, whole: statistics of a tile, the update from them, and the loop.
+
+An *expectation* is any callable ``Manifold -> Statistics``: in memory, from disk, on threads or on a cluster,
+only that callable changes.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+from scipy.linalg import cho_solve, eigh
+from scipy.linalg.lapack import dpocon, dpotrf
+
+from igtm.manifold import SINGULAR, Manifold, log_constant
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What one pass over rows leaves behind: all that the M-step needs, of size K + P·D.
+
+    Statistics of disjoint sets of rows add up to those of their union, in any order.
+
+    Parameters
+    ----------
+    n : float
+        Sum of the sample weights.
+    mass : ndarray (K,)
+        g: weighted responsibilities summed over rows.
+    moment : ndarray (P, D)
+        B = ΦᵀRᵀ diag(w) X, X centred.
+    energy : float
+        Weighted sum of ‖x‖², x centred.
+    log_likelihood : float
+        Weighted sum of log p(x), exact, natural logarithm.
+    """
+
+    n: float
+    mass: np.ndarray
+    moment: np.ndarray
+    energy: float
+    log_likelihood: float
+
+    def __add__(self, other: "Statistics") -> "Statistics":
+        return Statistics(
+            self.n + other.n,
+            self.mass + other.mass,
+            self.moment + other.moment,
+            self.energy + other.energy,
+            self.log_likelihood + other.log_likelihood,
+        )
+
+
+class TileExpectation:
+    """The E-step on tiles of up to `rows` rows, with its scratch; one to a thread.
+
+    Everything lies features-first, (·, n), so that reductions over nodes run along contiguous memory.
+
+    Parameters
+    ----------
+    manifold : Manifold
+    dtype : dtype
+        Precision of the products; sums over tiles are float64.
+    rows : int
+        Rows of the largest tile.
+    """
+
+    def __init__(self, manifold: Manifold, dtype: np.dtype, rows: int):
+        self.manifold = manifold
+        beta = 1 / manifold.noise_variance
+        projections = manifold.projections
+        norms = -beta / 2 * (projections**2).sum(axis=1, keepdims=True)
+        # Exponents are `factor @ [coordinates; 1]`: the constant of each node rides along in the product.
+        if manifold.low_rank:
+            self.weights = (beta * manifold.weights).astype(dtype)
+            factor = np.hstack([manifold.grid.basis, norms])
+        else:
+            factor = np.hstack([beta * projections, norms])
+        self.factor = factor.astype(dtype)
+        self.basis = manifold.grid.basis.T.astype(dtype, order="C")
+        self.offset = manifold.offset.astype(dtype)
+        self.centred = np.empty((rows, manifold.n_features), dtype)
+        self.coordinates = np.ones((factor.shape[1], rows), dtype)
+        self.exponents = np.empty((len(factor), rows), dtype)
+        self.activations = np.empty((len(self.basis), rows), dtype)
+
+    def __call__(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
+        """Statistics of the rows `X` (n, D) with sample weights (n,), 1 where None."""
+        n = len(X)
+        centred = np.subtract(X, self.offset, out=self.centred[:n])
+        exponents, peak = self._exponents(centred)
+        scores = np.exp(exponents, out=exponents)
+        if self.manifold.low_rank:
+            # The basis ends in ones, so its product ends in the normalisers.
+            activations = np.matmul(self.basis, scores, out=self.activations[:, :n])
+            normaliser = activations[-1].copy()
+        else:
+            normaliser = scores.sum(axis=0)
+        share = (1 if weights is None else weights.astype(X.dtype)) / normaliser
+        mass = scores @ share
+        if self.manifold.low_rank:
+            activations *= share
+            moment = activations @ centred
+        else:
+            moment = self.basis @ (scores @ (centred * share[:, None]))
+
+        weights = np.ones(n) if weights is None else weights
+        energy = float(weights @ np.einsum("ij,ij->i", centred, centred))
+        total = float(weights.sum())
+        # Peak and normaliser are added in float64: in float32 their sum would lose what they carry.
+        log_sums = np.log(normaliser, dtype=np.float64) + peak
+        beta = 1 / self.manifold.noise_variance
+        log_likelihood = float(weights @ log_sums) - beta / 2 * energy + total * log_constant(self.manifold)
+        return Statistics(total, mass.astype(np.float64), moment.astype(np.float64), energy, log_likelihood)
+
+    def _exponents(self, centred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """β(xᵀy - ½‖y‖²) less its maximum over the nodes, (K, n), and that maximum, (n,)."""
+        n = len(centred)
+        coordinates = self.coordinates[:, :n]
+        if self.manifold.low_rank:
+            np.matmul(self.weights, centred.T, out=coordinates[:-1])
+        else:
+            coordinates[:-1] = centred.T
+        exponents = np.matmul(self.factor, coordinates, out=self.exponents[:, :n])
+        peak = exponents.max(axis=0)
+        exponents -= peak
+        return exponents, peak
+
+
+def expect(manifold: Manifold, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
+    """E-step over rows held in memory as one tile.
+
+    Parameters
+    ----------
+    manifold : Manifold
+    X : ndarray (n, D)
+        float32 or float64, not centred.
+    weights : ndarray (n,), optional
+        Sample weights, default 1.
+    """
+    return TileExpectation(manifold, X.dtype, len(X))(X, weights)
+
+
+def maximise(manifold: Manifold, statistics: Statistics, regul: float) -> Manifold:
+    """M-step: the weights first, then the noise variance under the new weights (ECM).
+
+    Parameters
+    ----------
+    manifold : Manifold
+        Where the statistics were taken.
+    statistics : Statistics
+    regul : float
+        λ of the penalty (λ/2)‖W‖².
+
+    Notes
+    -----
+    (Φᵀ diag(g) Φ + (λ/β) I) W = B, Bishop et al. (1998) eq. 12; the noise variance needs no second pass because
+    Σ r‖x - y‖² = energy - 2⟨W, B⟩ + Σ g‖y‖².
+    """
+    basis = manifold.grid.basis
+    system = (basis.T * statistics.mass) @ basis
+    system[np.diag_indices_from(system)] += regul * manifold.noise_variance
+    weights = _solve(system, statistics.moment, manifold.weights)
+    updated = replace(manifold, weights=weights)
+    spread = float(statistics.mass @ (updated.projections**2).sum(axis=1))
+    residual = statistics.energy - 2 * float(np.vdot(weights, statistics.moment)) + spread
+    noise_variance = residual / (statistics.n * manifold.n_features)
+    return replace(updated, noise_variance=max(noise_variance, manifold.noise_floor))
+
+
+def _solve(system: np.ndarray, moment: np.ndarray, current: np.ndarray) -> np.ndarray:
+    """Solve by Cholesky; where the system is singular, move as little as need be from the current weights.
+
+    Nodes without rows, wide basis functions and λ = 0 leave directions of W undetermined. Solving for the *change*
+    of W in the determined directions alone maximises over them, so the objective cannot fall, and leaves the others
+    be. Scaled to a diagonal of ones, the system is not called singular only because some nodes have few rows.
+    """
+    diagonal = np.diagonal(system)
+    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))[:, None]
+    system = system * scale * scale.T
+    moment, current = moment * scale, current / scale
+    factor, failed = dpotrf(system, lower=1)
+    norm = np.abs(system).sum(axis=0).max()
+    if not failed and dpocon(factor, norm, uplo="L")[0] > SINGULAR:
+        return scale * cho_solve((factor, True), moment)
+    values, vectors = eigh(system)
+    kept = values > SINGULAR * values[-1]
+    vectors = vectors[:, kept]
+    return scale * (current + vectors @ ((vectors.T @ (moment - system @ current)) / values[kept, None]))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One manifold on the way, with what is known of it.
+
+    Parameters
+    ----------
+    n_iter : int
+        EM updates made so far; 0 is the start.
+    manifold : Manifold
+    statistics : Statistics
+        Taken at `manifold`.
+    objective : float
+        F = ℓ - (λ/2)‖W‖², per row; it never falls from step to step.
+    gain : float
+        Rise of F per row over the step before; infinite at the start.
+    seconds : float
+        Time the step took.
+    """
+
+    n_iter: int
+    manifold: Manifold
+    statistics: Statistics
+    objective: float
+    gain: float
+    seconds: float
+
+    @property
+    def log_likelihood(self) -> float:
+        """ℓ per row (per unit of sample weight), natural logarithm."""
+        return self.statistics.log_likelihood / self.statistics.n
+
+
+Expectation = Callable[[Manifold], Statistics]
+
+
+def em(manifold: Manifold, expectation: Expectation, regul: float, n_iter: int = 0) -> Iterator[Step]:
+    """Steps of EM, the given manifold first, without end: whoever iterates decides when to stop.
+
+    Parameters
+    ----------
+    manifold : Manifold
+        Where to begin; a manifold from an earlier Step goes on bit for bit as if never interrupted.
+    expectation : callable, Manifold -> Statistics
+    regul : float
+        λ, >= 0.
+    n_iter : int, default 0
+        Count of the updates already behind `manifold`.
+
+    Yields
+    ------
+    Step
+    """
+    previous = -np.inf
+    while True:
+        began = perf_counter()
+        statistics = expectation(manifold)
+        penalty = regul / 2 * float(np.vdot(manifold.weights, manifold.weights))
+        objective = (statistics.log_likelihood - penalty) / statistics.n
+        gain = objective - previous
+        yield Step(n_iter, manifold, statistics, objective, gain, perf_counter() - began)
+        previous = objective
+        manifold = maximise(manifold, statistics, regul)
+        n_iter += 1

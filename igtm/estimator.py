@@ -1,0 +1,467 @@
+"""The scikit-learn face: eIGTM."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import islice
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from igtm import manifold as gtm
+from igtm import storage
+from igtm.blocks import Blocks, automatic_blocks, moments
+from igtm.em import Step, em
+from igtm.manifold import Grid, Manifold
+from igtm.passes import Cancelled, ThreadedExpectation, by_tiles
+from igtm.result import GTMResult
+
+
+class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Incremental Generative Topographic Mapping.
+
+    A GTM lays a smooth sheet of k × k Gaussian nodes through the rows of a table, by maximum penalised likelihood,
+    and maps each row to where on the sheet it most likely came from. Rows are worked block by block; nothing of
+    size N × K is ever held, unless responsibilities are asked for.
+
+    Parameters
+    ----------
+    k : int, default 16
+        Nodes along one side of the map, K = k². 0 is automatic: int(√(5√N)) + 2.
+    m : int, default 4
+        Radial basis functions along one side. 0 is automatic: int(√k).
+    s : float, default 0.3
+        Variance of a basis function in units of the squared distance between neighbouring centres: larger is
+        smoother.
+    regul : float, default 0.1
+        λ of the penalty (λ/2)‖W‖²: larger is stiffer.
+    random_state : int, default 1234
+        Accepted for compatibility; nothing here is random.
+    niter : int, default 200
+        Most EM iterations of one `fit`. 0 leaves the manifold at its start, a plane through the first two
+        principal components.
+    verbose : bool, default False
+        Print log-likelihood and gain at each iteration.
+    model : {'means', 'modes', 'responsibilities', 'complete'}, default 'means'
+        What `transform` returns.
+    n_blocks : int, default 0
+        Blocks in which rows are read; 0 is automatic: ceil(N / 5000). More blocks than rows are read as rows.
+        The result does not depend on it.
+    tol : float, default 1e-4
+        The fit ends when an iteration raises the objective per row by less than this; 0 never ends early.
+    warm_start : bool, default False
+        Let `fit` go on from the manifold of the last one, for up to `niter` more iterations, bit for bit as if
+        it had not been interrupted. The data must have the same number of features.
+
+    Attributes
+    ----------
+    manifold_ : Manifold
+        The fitted sheet.
+    n_iter_ : int
+        EM iterations made, earlier warm starts counted in.
+    converged_ : bool
+        Whether the gain fell below `tol`.
+    stop_reason_ : {'tol', 'niter', 'callback', 'stopped'}
+        What ended the fit; 'stopped' is whoever iterated `iter_fit`.
+    log_likelihood_path_, objective_path_ : ndarray (n_iter_ + 1,)
+        Exact log-likelihood ℓ and objective F = ℓ - (λ/2)‖W‖², per row, from the start on. F never falls, ℓ may.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Only where the data had names.
+
+    References
+    ----------
+    Bishop, Svensén & Williams (1998), GTM: The Generative Topographic Mapping, Neural Computation 10.
+    Gaspar et al. (2014), Chemical Data Visualization and Analysis with Incremental GTM: Big Data Challenge,
+    J. Chem. Inf. Model. 55.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from igtm import eIGTM
+    >>> X = StandardScaler().fit_transform(load_iris().data)
+    >>> eIGTM().fit_transform(X).shape
+    (150, 2)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "k": [Interval(Integral, 0, None, closed="left")],
+        "m": [Interval(Integral, 0, None, closed="left")],
+        "s": [Interval(Real, 0, None, closed="neither")],
+        "regul": [Interval(Real, 0, None, closed="left")],
+        "random_state": ["random_state"],
+        "niter": [Interval(Integral, 0, None, closed="left")],
+        "verbose": ["verbose"],
+        "model": [StrOptions({"means", "modes", "responsibilities", "complete"})],
+        "n_blocks": [Interval(Integral, 0, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "warm_start": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        k=16,
+        m=4,
+        s=0.3,
+        regul=0.1,
+        random_state=1234,
+        niter=200,
+        verbose=False,
+        model="means",
+        n_blocks=0,
+        tol=1e-4,
+        warm_start=False,
+    ):
+        self.k = k
+        self.m = m
+        self.s = s
+        self.regul = regul
+        self.random_state = random_state
+        self.niter = niter
+        self.verbose = verbose
+        self.model = model
+        self.n_blocks = n_blocks
+        self.tol = tol
+        self.warm_start = warm_start
+
+    # Fitting
+
+    @with_callbacks
+    def fit(self, X, y=None, sample_weight=None):
+        """Fit the manifold to the rows of `X`.
+
+        Parameters
+        ----------
+        X : array-like (N, D)
+            Finite numbers; float32 is worked in float32.
+        y : ignored
+        sample_weight : array-like (N,), optional
+            How often each row counts, default 1.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For a parameter out of range, or data that are not finite numbers in two dimensions.
+        """
+        self._validate_params()
+        context = self._init_callback_context(max_subtasks=self.niter + 1)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        stopped = False
+        with closing(self.iter_fit(X, sample_weight=sample_weight)) as steps:
+            for step in steps:
+                task = context.subcontext(task_name="iteration")
+                task.call_on_fit_task_begin(estimator=self, X=X, y=y)
+                attributes = {"manifold_": step.manifold, "n_iter_": step.n_iter, "converged_": False}
+                if task.call_on_fit_task_end(estimator=self, X=X, y=y, reconstruction_attributes=attributes):
+                    stopped = True
+                    break
+        if stopped:
+            self.stop_reason_ = "callback"
+        context.call_on_fit_task_end(estimator=self, X=X, y=y)
+        if self.stop_reason_ == "niter" and self.niter > 0 and self.tol > 0:
+            warnings.warn(
+                f"eIGTM did not converge in niter={self.niter} iterations: the last one still gained more than "
+                f"tol={self.tol} per row. Raise niter or tol, or fit again with warm_start=True.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+        return self
+
+    def iter_fit(self, X, y=None, sample_weight=None, cancelled: Callable[[], bool] | None = None) -> Iterator[Step]:
+        """Fit step by step: a generator of `Step`, the start first.
+
+        The estimator becomes fitted when the generator ends: by itself, or closed by its caller, with the last
+        step yielded.
+
+        Parameters
+        ----------
+        X, y, sample_weight : as in `fit`
+        cancelled : callable -> bool, optional
+            Asked many times during a pass, from the thread that iterates; once True, the pass under way is
+            dropped and the generator ends.
+
+        Yields
+        ------
+        Step
+        """
+        self._validate_params()
+        resumed = self.warm_start and hasattr(self, "manifold_")
+        X = self._validated(X, reset=not resumed)
+        if sample_weight is not None:
+            sample_weight = self._validated_weights(sample_weight, X)
+        blocks = Blocks(X, sample_weight, self.n_blocks or automatic_blocks(len(X)))
+        if resumed:
+            self._check_same_grid()
+            first, n_iter = self.manifold_, self.n_iter_
+            likelihoods, objectives = list(self.log_likelihood_path_[:-1]), list(self.objective_path_[:-1])
+        else:
+            first, n_iter, likelihoods, objectives = self._start(blocks), 0, [], []
+
+        step, reason = None, "stopped"
+        try:
+            for step in islice(em(first, ThreadedExpectation(blocks, cancelled), self.regul, n_iter), self.niter + 1):
+                likelihoods.append(step.log_likelihood)
+                objectives.append(step.objective)
+                if self.verbose:
+                    print(f"{step.n_iter:>5}  log-likelihood {step.log_likelihood:.6f}  gain {step.gain:.2e}")
+                yield step
+                if self.tol > 0 and step.gain < self.tol:  # rounding may make a gain negative
+                    reason = "tol"
+                    return
+            reason = "niter"
+        except Cancelled:
+            pass
+        finally:
+            if step is not None:
+                self.manifold_ = step.manifold
+                self.n_iter_ = step.n_iter
+                self.stop_reason_ = reason
+                self.converged_ = reason == "tol"
+                self.log_likelihood_path_ = np.array(likelihoods)
+                self.objective_path_ = np.array(objectives)
+
+    def _start(self, blocks: Blocks) -> Manifold:
+        k, m = automatic_sizes(len(blocks.X), self.k, self.m)
+        with np.errstate(over="ignore", invalid="ignore"):
+            n, mean, scatter = moments(blocks)
+            extent = np.abs(mean).max() + np.sqrt(np.trace(scatter) / n)
+        # Squares, and products with 1/β, must be numbers in the precision of the rows.
+        smallest, largest = np.finfo(blocks.dtype).tiny ** 0.375, np.finfo(blocks.dtype).max ** 0.375
+        if extent > 0 and not smallest < extent < largest:
+            raise ValueError(
+                f"X holds values of about {extent:.3g}, but {blocks.dtype} is worked between {smallest:.0e} and "
+                f"{largest:.0e}: scale the features first, for instance with sklearn.preprocessing.StandardScaler."
+            )
+        return gtm.start(Grid(k, m, float(self.s)), n, mean, scatter, dtype=blocks.dtype)
+
+    def _check_same_grid(self) -> None:
+        grid = self.manifold_.grid
+        given = {"k": self.k or grid.k, "m": self.m or grid.m, "s": self.s}
+        changed = [f"{name}={value}" for name, value in given.items() if value != getattr(grid, name)]
+        if changed:
+            raise ValueError(
+                f"warm_start=True goes on with a manifold of k={grid.k}, m={grid.m}, s={grid.s}, but now "
+                f"{', '.join(changed)}: set it back, or set warm_start=False to begin anew."
+            )
+
+    def _validated(self, X, reset: bool) -> np.ndarray:
+        try:
+            return validate_data(self, X, dtype=[np.float64, np.float32], reset=reset)
+        except np.exceptions.DTypePromotionError as error:
+            raise ValueError(
+                "X mixes numbers with dates or the like, and eIGTM needs numbers: drop such columns or convert them."
+            ) from error
+        except ValueError as error:
+            if "could not convert string" in str(error):
+                raise ValueError(
+                    f"X holds text ({str(error).partition(': ')[2]}), and eIGTM needs numbers: drop the text columns "
+                    "or encode them, for instance with sklearn.preprocessing.OneHotEncoder."
+                ) from error
+            if "contains infinity" in str(error):
+                raise ValueError(f"{error} Drop such rows, or cap their values.") from error
+            raise
+
+    def _validated_weights(self, sample_weight, X: np.ndarray) -> np.ndarray:
+        try:
+            return _check_sample_weight(
+                sample_weight, X, dtype=np.float64, ensure_non_negative=True, ensure_same_device=False
+            )
+        except ValueError as error:
+            raise ValueError(f"sample_weight must be a number >= 0 for each row, not all 0: {error}") from error
+
+    # Using a fitted manifold
+
+    def transform(self, X):
+        """Place rows on the map.
+
+        Parameters
+        ----------
+        X : array-like (N, D)
+
+        Returns
+        -------
+        ndarray
+            (N, 2) posterior means or modes, or (N, K) responsibilities; a `GTMResult` for model='complete'.
+        """
+        check_is_fitted(self)
+        X = self._validated(X, reset=False)
+        if self.model == "complete":
+            R = by_tiles(self.manifold_, X, lambda tile: gtm.responsibilities(self.manifold_, tile)[0])
+            sheet = self.manifold_
+            return GTMResult.of(sheet, gtm.means(sheet, R), gtm.modes(sheet, R), R, self.converged_)
+        return by_tiles(self.manifold_, X, self._output)
+
+    def transform_blocks(self, X, block_size=5000):
+        """Place rows on the map a block at a time, reading `X` no faster than the caller asks.
+
+        Parameters
+        ----------
+        X : array-like (N, D)
+            Anything that can be sliced by rows, a memory map included.
+        block_size : int, default 5000
+            Rows of a block, at least 1.
+
+        Yields
+        ------
+        ndarray or GTMResult
+            What `transform` returns for those rows.
+        """
+        check_is_fitted(self)
+        if not isinstance(block_size, Integral) or block_size < 1:
+            raise ValueError(f"block_size={block_size!r}: give a whole number of rows, 1 or more.")
+        n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+        rows_of = X.iloc if hasattr(X, "iloc") else X
+        return (self.transform(rows_of[first : first + block_size]) for first in range(0, n_rows, block_size))
+
+    def inverse_transform(self, X):
+        """Rows of data that belong to places on the map.
+
+        Parameters
+        ----------
+        X : array-like (n, 2) or (n, K)
+            Map positions, decoded as φ(z)W + offset, or responsibilities, decoded as RY + offset.
+
+        Returns
+        -------
+        ndarray (n, D)
+        """
+        check_is_fitted(self)
+        X = np.asarray(X, dtype=np.float64)
+        n_nodes = len(self.manifold_.nodes)
+        if X.ndim != 2 or X.shape[1] not in (2, n_nodes):
+            raise ValueError(
+                f"inverse_transform got X of shape {X.shape}: give map positions (n, 2) or responsibilities "
+                f"(n, {n_nodes})."
+            )
+        return (gtm.decode_at if X.shape[1] == 2 else gtm.decode)(self.manifold_, X)
+
+    def score_samples(self, X):
+        """Exact log-likelihood of each row, natural logarithm, (N,)."""
+        check_is_fitted(self)
+        X = self._validated(X, reset=False)
+        return by_tiles(self.manifold_, X, lambda tile: gtm.responsibilities(self.manifold_, tile)[1])
+
+    def score(self, X, y=None):
+        """Mean log-likelihood per row: higher is better, and comparable between settings on the same data."""
+        return float(np.mean(self.score_samples(X)))
+
+    def _output(self, X):
+        R, _ = gtm.responsibilities(self.manifold_, X)
+        if self.model == "responsibilities":
+            return R
+        return (gtm.means if self.model == "means" else gtm.modes)(self.manifold_, R)
+
+    @available_if(lambda self: self.model != "complete")
+    def get_feature_names_out(self, input_features=None):
+        """Names of the columns of `transform`; a `GTMResult` has none, and `set_output` leaves it as it is."""
+        return super().get_feature_names_out(input_features)
+
+    @property
+    def _n_features_out(self):
+        n_nodes = len(self.manifold_.nodes)
+        return n_nodes if self.model == "responsibilities" else 2
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "manifold_")  # a fit that failed or was stopped at once may have left the others
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    # Keeping a fitted manifold
+
+    def save(self, path) -> None:
+        """Write the fitted model to one `.npz` file, without pickle; `igtm.load` reads it.
+
+        Parameters
+        ----------
+        path : str, path or open binary file
+        """
+        check_is_fitted(self)
+        metadata, arrays = self.state()
+        storage.write(path, metadata, arrays)
+
+    def state(self) -> tuple[dict, dict[str, np.ndarray]]:
+        """The fitted model as JSON-able metadata and arrays: what `save` writes."""
+        sheet = self.manifold_
+        metadata = {
+            "params": {name: _plain(value) for name, value in self.get_params().items()},
+            "grid": [sheet.grid.k, sheet.grid.m, sheet.grid.s],
+            "noise": [sheet.noise_variance, sheet.noise_floor],
+            "n_iter": self.n_iter_,
+            "stop_reason": self.stop_reason_,
+            "feature_names": [str(name) for name in getattr(self, "feature_names_in_", [])],
+        }
+        arrays = {
+            "weights": sheet.weights,
+            "offset": sheet.offset,
+            "log_likelihood_path": self.log_likelihood_path_,
+            "objective_path": self.objective_path_,
+        }
+        return metadata, arrays
+
+
+def automatic_sizes(n_rows: int, k: int, m: int) -> tuple[int, int]:
+    """`k` and `m` with 0 replaced: k = int(√(5√N)) + 2, m = int(√k)."""
+    k = k or int(np.sqrt(5 * np.sqrt(n_rows))) + 2
+    return k, m or int(np.sqrt(k))
+
+
+def _plain(value):
+    """A parameter as JSON holds it; a random generator, which nothing here uses, becomes None."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else None
+
+
+def load(path) -> eIGTM:
+    """Read a model that `eIGTM.save` wrote.
+
+    Parameters
+    ----------
+    path : str, path or open binary file
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or not a model of this format.
+    """
+    return from_state(*storage.read(path))
+
+
+def from_state(metadata: dict, arrays: dict[str, np.ndarray]) -> eIGTM:
+    """The fitted model of which `eIGTM.state` gave the state."""
+    try:
+        model = eIGTM(**metadata["params"])
+        model._validate_params()
+        grid = Grid(*metadata["grid"])
+        n_basis, n_features = arrays["weights"].shape
+        if n_basis != grid.m**2 + 1 or arrays["offset"].shape != (n_features,):
+            raise ValueError("its arrays do not fit together")
+        model.manifold_ = Manifold(grid, arrays["weights"], arrays["offset"], *metadata["noise"])
+        model.n_iter_ = metadata["n_iter"]
+        model.stop_reason_ = metadata["stop_reason"]
+        model.converged_ = model.stop_reason_ == "tol"
+        model.log_likelihood_path_ = arrays["log_likelihood_path"]
+        model.objective_path_ = arrays["objective_path"]
+        model.n_features_in_ = n_features
+        if metadata["feature_names"]:
+            model.feature_names_in_ = np.array(metadata["feature_names"], dtype=object)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"This is not a complete igtm model ({error}). Save it again with save().") from error
+    return model

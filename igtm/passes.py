@@ -1,0 +1,160 @@
+"""How one pass over the rows is executed on this machine: tiles on a pool of threads."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache, reduce
+from operator import add
+from threading import Lock, local
+from typing import TypeVar
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from igtm.blocks import Blocks
+from igtm.em import Statistics, TileExpectation
+from igtm.manifold import Manifold
+
+TILE_BYTES = 2 << 20  # a tile with its scratch should stay in a core's second-level cache
+TILE_ROWS = (64, 1024)
+
+Result = TypeVar("Result")
+
+
+class Cancelled(Exception):
+    """Raised in the middle of a pass when its `cancelled` callable says so."""
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """The BLAS libraries of this process; to find them takes longer than a pass over a small table."""
+    return ThreadpoolController().select(user_api="blas")
+
+
+def _take_control() -> None:
+    """Let this thread set limits: threadpoolctl 3.8 ignores all but the first that did, for as long as it lives."""
+    for library in _blas().lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)
+
+
+class _SingleThreadedBlas:
+    """Holds BLAS to one thread while any pass runs.
+
+    The limit belongs to the process, so overlapping passes have to share it: the first sets it, the last lifts it.
+    """
+
+    def __init__(self):
+        self._lock = Lock()
+        self._passes = 0
+        self._limit = None
+        self._threads = 1
+
+    @contextmanager
+    def __call__(self) -> Iterator[int]:
+        """Yield the number of threads that BLAS would have used: that many workers stand in for them."""
+        with self._lock:
+            if self._passes == 0:
+                self._threads = max((lib["num_threads"] for lib in _blas().info()), default=1)
+                _take_control()
+                self._limit = _blas().limit(limits=1)
+            self._passes += 1
+        try:
+            yield self._threads
+        finally:
+            with self._lock:
+                self._passes -= 1
+                if self._passes == 0:
+                    _take_control()
+                    self._limit.restore_original_limits()
+
+
+single_threaded_blas = _SingleThreadedBlas()
+
+
+def tile_rows(manifold: Manifold, dtype: np.dtype) -> int:
+    """Rows of a tile whose working set, 2P + K + D numbers a row, fits the cache."""
+    n_basis, n_features = manifold.weights.shape
+    row_bytes = (2 * n_basis + len(manifold.nodes) + n_features) * np.dtype(dtype).itemsize
+    return int(np.clip(TILE_BYTES // row_bytes, *TILE_ROWS))
+
+
+def tiles(blocks: Iterable, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    """Cut each block into tiles of at most `rows` rows, in order."""
+    for X, weights in blocks:
+        for first in range(0, len(X), rows):
+            tile = slice(first, first + rows)
+            yield X[tile], None if weights is None else weights[tile]
+
+
+def in_order(function: Callable[..., Result], arguments: Iterable[tuple], cancelled=None) -> Iterator[Result]:
+    """Apply `function` to each tuple of arguments on threads; results come in order, few are in flight.
+
+    Parameters
+    ----------
+    function : callable
+    arguments : iterable of tuples
+        Read lazily.
+    cancelled : callable -> bool, optional
+        Asked before each result; True raises `Cancelled`.
+    """
+    with single_threaded_blas() as threads, ThreadPoolExecutor(threads, "igtm-pass") as pool:
+        waiting = deque()
+        try:
+            for each in arguments:
+                waiting.append(pool.submit(function, *each))
+                if len(waiting) > 2 * threads:
+                    if cancelled is not None and cancelled():
+                        raise Cancelled
+                    yield waiting.popleft().result()
+            while waiting:
+                if cancelled is not None and cancelled():
+                    raise Cancelled
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+class ThreadedExpectation:
+    """An expectation over blocks of rows in this process.
+
+    Tiles are summed in their order, so the result does not depend on the number of threads.
+
+    Parameters
+    ----------
+    blocks : Blocks
+    cancelled : callable -> bool, optional
+        Asked during a pass; True ends it with `Cancelled`.
+    """
+
+    def __init__(self, blocks: Blocks, cancelled: Callable[[], bool] | None = None):
+        self.blocks = blocks
+        self.cancelled = cancelled
+
+    def __call__(self, manifold: Manifold) -> Statistics:
+        """Statistics of all rows under `manifold`."""
+        rows = tile_rows(manifold, self.blocks.dtype)
+        worker = local()
+
+        def expect_tile(X, weights):
+            if not hasattr(worker, "expect"):
+                worker.expect = TileExpectation(manifold, self.blocks.dtype, rows)
+            return worker.expect(X, weights)
+
+        return reduce(add, in_order(expect_tile, tiles(self.blocks, rows), self.cancelled))
+
+
+def by_tiles(manifold: Manifold, X: np.ndarray, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Apply `function` to tiles of rows on threads and lay the results end to end.
+
+    Parameters
+    ----------
+    manifold : Manifold
+        For which nodes a tile must have room.
+    X : ndarray (N, D)
+    function : callable, ndarray (n, D) -> ndarray (n, ...)
+    """
+    rows = tile_rows(manifold, X.dtype)
+    return np.concatenate(list(in_order(lambda tile, _: function(tile), tiles([(X, None)], rows))))

@@ -1,0 +1,56 @@
+"""runIGTM: from raw table to map in one call."""
+
+from sklearn.decomposition import PCA
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from igtm.estimator import eIGTM
+from igtm.result import GTMResult
+
+
+def runIGTM(
+    data,
+    k=16,
+    m=4,
+    s=0.3,
+    regul=0.1,
+    n_blocks=0,
+    doPCA=False,
+    n_components=-1,
+    missing=True,
+    missing_strategy="median",
+    random_state=1234,
+    niter=200,
+    verbose=False,
+):
+    """Impute, z-score, optionally reduce, and fit, in one call.
+
+    Parameters
+    ----------
+    data : array-like (N, D)
+    k, m, s, regul, n_blocks, random_state, niter, verbose : as in `eIGTM`
+    doPCA : bool, default False
+        Fit on principal components.
+    n_components : int, default -1
+        How many; -1 keeps 80 % of the variance.
+    missing : bool, default True
+        Fill holes (NaN); otherwise they are an error.
+    missing_strategy : {'median', 'mean', 'most_frequent'}, default 'median'
+
+    Returns
+    -------
+    GTMResult
+        With the rows' coordinates and, in the preprocessed space, the manifold; `matR` is None.
+    """
+    steps = [StandardScaler()]
+    if missing:
+        steps.insert(0, SimpleImputer(strategy=missing_strategy))
+    if doPCA:
+        steps.append(PCA(0.8 if n_components == -1 else n_components, random_state=random_state))
+    X = make_pipeline(*steps).fit_transform(data)
+    model = eIGTM(k, m, s, regul, random_state, niter, verbose, n_blocks=n_blocks)
+    for _ in model.iter_fit(X):
+        pass
+    means, modes = model.transform(X), model.set_params(model="modes").transform(X)
+    return GTMResult.of(model.manifold_, means, modes, None, model.converged_)

@@ -1,0 +1,64 @@
+"""Values in one `.npz` file: named arrays and JSON metadata, no pickle, written whole or not at all."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+import numpy as np
+
+FORMAT = "igtm"
+VERSION = 1
+MAX_BYTES = 1 << 30  # of arrays once unpacked: a small file can claim any size
+
+
+def write(path: str | os.PathLike | BinaryIO, metadata: dict, arrays: dict[str, np.ndarray]) -> None:
+    """Write metadata (anything JSON holds) and arrays to a path, atomically, or to an open binary file."""
+    header = json.dumps({"format": FORMAT, "version": VERSION, **metadata})
+    contents = {"metadata": np.frombuffer(header.encode(), dtype=np.uint8), **arrays}
+    if not isinstance(path, str | os.PathLike):
+        np.savez_compressed(path, **contents)
+        return
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}")  # tempfile's would stay unreadable for others
+    try:
+        with open(temporary, "xb") as file:
+            np.savez_compressed(file, **contents)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def read(path: str | os.PathLike | BinaryIO) -> tuple[dict, dict[str, np.ndarray]]:
+    """Read what `write` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the file is not one of ours, is of a later version, damaged or too large.
+    """
+    name = path if isinstance(path, str | os.PathLike) else "The file"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
+                raise ValueError(f"it unpacks to more than {MAX_BYTES >> 20} MB")
+        if not isinstance(path, str | os.PathLike):
+            path.seek(0)
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+        metadata = json.loads(arrays.pop("metadata").tobytes())
+        if not isinstance(metadata, dict) or metadata.pop("format", None) != FORMAT:
+            raise ValueError("it does not say that igtm wrote it")
+        version = metadata.pop("version", None)
+    except OSError:
+        raise
+    except Exception as error:  # a damaged archive fails in many ways; all mean the same to the user
+        raise ValueError(f"{name} is not a readable igtm model: {error}. Save the model again with save().") from error
+    if version != VERSION:
+        raise ValueError(f"{name} has format version {version}; this igtm reads version {VERSION}. Update igtm.")
+    return metadata, arrays

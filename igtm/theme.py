@@ -1,0 +1,193 @@
+"""The one place for colours, type and sizes; charts and the dashboard both take theirs from here."""
+
+from dataclasses import dataclass
+
+#: Vega-Lite version of the specs that we write: the one that Panel bundles, or its page logs a warning.
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.3.0.json"
+
+FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+#: Side of a square map in pixels, before the page that shows it makes it larger or smaller.
+MAP_SIDE = 420
+LABEL_LIMIT = 150
+
+BLACK = "#000000"
+#: Okabe and Ito's eight colours; black comes last, and is drawn light on a dark background (see `INK`).
+OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", BLACK)
+#: For 9 to 20 classes: the first seven stay, the others are as far from each other as colours go (also for
+#: colour-blind eyes) while they can be seen on both backgrounds.
+PALETTE_20 = (
+    *OKABE_ITO[:7],
+    *("#A1398E", "#5E6800", "#55D071", "#8E7BEC", "#F697FF", "#A14C42", "#1CECD0"),
+    *("#FFBD8E", "#FF847B", "#979700", "#007168", "#714CBD", "#1CBDAA"),
+)
+BLUE, ORANGE = OKABE_ITO[:2]
+OTHER_GREY = "#7D8590"
+MISSING_GREY = "#B6BCC4"
+UNSELECTED = "#9CA3AF"
+SELECTED = "#E0006C"
+
+#: Viridis at eleven equal steps.
+VIRIDIS = (
+    *("#440154", "#482475", "#414487", "#355F8D", "#2A788E", "#21918C"),
+    *("#22A884", "#44BF70", "#7AD151", "#BDDF26", "#FDE725"),
+)
+
+#: Name of the chart parameter that stands for black on light and for near-white on dark.
+INK = "ink"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Colours of one mode; every text colour passes WCAG AA on ``background`` and on ``surface``."""
+
+    background: str
+    surface: str
+    text: str
+    muted: str
+    grid: str
+    outline: str
+    accent: str
+    on_accent: str
+    success: str
+    warning: str
+    error: str
+    ramp: tuple[str, ...]
+
+
+LIGHT = Tokens(
+    background="#FFFFFF",
+    surface="#F6F8FA",
+    text="#1B1F24",
+    muted="#57606A",
+    grid="#E6E9ED",
+    outline="#CDD3DA",
+    accent="#0067A3",
+    on_accent="#FFFFFF",
+    success="#00704F",
+    warning="#8A5A00",
+    error="#B3261E",
+    ramp=VIRIDIS[:-1],  # the last yellow can't be seen on white
+)
+DARK = Tokens(
+    background="#14171C",
+    surface="#1D2229",
+    text="#E8EBEF",
+    muted="#A3ADB9",
+    grid="#2A313A",
+    outline="#434C58",
+    accent="#56B4E9",
+    on_accent="#0B1116",
+    success="#4CC9A0",
+    warning="#F0B849",
+    error="#FF8A80",
+    ramp=VIRIDIS[2:],  # nor the first purples on black
+)
+
+
+def tokens(dark: bool) -> Tokens:
+    """Colours of the dark or of the light mode."""
+    return DARK if dark else LIGHT
+
+
+def vega_config(dark: bool) -> dict:
+    """Vega-Lite ``config`` of one mode.
+
+    Parameters
+    ----------
+    dark : bool
+        Dark or light.
+
+    Returns
+    -------
+    dict
+        Fonts, sizes and colours, with the named mark styles that our figures use
+        (``ring``, ``node``, ``node-ring``, ``rule``, ``note``).
+    """
+    t = tokens(dark)
+    return {
+        "background": t.background,
+        "font": FONT,
+        "view": {"stroke": t.outline, "continuousWidth": MAP_SIDE, "continuousHeight": MAP_SIDE},
+        "title": {
+            "anchor": "start",
+            "frame": "group",
+            "color": t.text,
+            "fontSize": 14,
+            "fontWeight": 600,
+            "offset": 12,
+            "subtitleColor": t.muted,
+            "subtitleFontSize": 12,
+            "subtitlePadding": 4,
+        },
+        "axis": {
+            "domain": False,
+            "ticks": False,
+            "gridColor": t.grid,
+            "labelColor": t.muted,
+            "labelFontSize": 11,
+            "labelPadding": 6,
+            "titleColor": t.text,
+            "titleFontSize": 12,
+            "titleFontWeight": 500,
+            "titlePadding": 8,
+        },
+        "legend": {
+            "orient": "bottom",
+            "offset": 12,
+            "labelColor": t.text,
+            "labelFontSize": 12,
+            "labelLimit": LABEL_LIMIT,
+            "titleColor": t.muted,
+            "titleFontSize": 12,
+            "titleFontWeight": 500,
+            "titleLimit": MAP_SIDE,
+            "columnPadding": 14,
+            "rowPadding": 4,
+            "symbolSize": 90,
+            "symbolStrokeWidth": 0,
+            "gradientLength": 220,
+            "gradientThickness": 10,
+            "gradientStrokeWidth": 0,
+            "gradientOpacity": 1,
+            "symbolOpacity": 1,
+        },
+        "range": {"ramp": list(t.ramp), "heatmap": list(VIRIDIS)},
+        "style": {
+            "ring": {"color": SELECTED, "strokeWidth": 2.5, "opacity": 1},
+            "node": {"stroke": t.grid, "strokeWidth": 1},
+            "node-ring": {"stroke": SELECTED, "strokeWidth": 2},
+            "rule": {"color": t.muted, "strokeWidth": 1, "strokeDash": [3, 3]},
+            "note": {"color": t.text, "fontSize": 11},
+        },
+    }
+
+
+def themed(spec: dict, dark: bool) -> dict:
+    """The same Vega-Lite spec in the dark or the light mode."""
+    params = [
+        {**param, "value": tokens(dark).text} if param["name"] == INK else param for param in spec.get("params", [])
+    ]
+    tooltip = {"embedOptions": {"tooltip": {"theme": "dark" if dark else "light"}}}
+    return {**spec, "params": params, "config": vega_config(dark), "usermeta": tooltip}
+
+
+def material() -> dict:
+    """Theme of the dashboard's Material UI components, light and dark."""
+    return {mode: _palette(t) for mode, t in (("light", LIGHT), ("dark", DARK))}
+
+
+def _palette(t: Tokens) -> dict:
+    return {
+        "palette": {
+            "primary": {"main": t.accent, "contrastText": t.on_accent},
+            "background": {"default": t.surface, "paper": t.background},
+            "text": {"primary": t.text, "secondary": t.muted},
+            "divider": t.outline,
+            "success": {"main": t.success},
+            "warning": {"main": t.warning},
+            "error": {"main": t.error},
+        },
+        "typography": {"fontFamily": FONT},
+        "shape": {"borderRadius": 8},
+    }

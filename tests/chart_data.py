@@ -1,0 +1,77 @@
+"""Small tables for each figure, hostile names and values among them."""
+
+import numpy as np
+import pandas as pd
+
+HOSTILE = ["a.b", "x[1]", "it's", 'say "hi"', "<script>alert(1)</script>", "", "title", "image", "row_id2", "datum"]
+SCRIPT = "</script><script>alert(1)</script>"
+LINK = "http://example.invalid/picture.png"
+
+
+def grid(k):
+    """Nodes of a map."""
+    side = np.linspace(-1, 1, k) if k > 1 else np.zeros(1)
+    x, y = np.meshgrid(side, side, indexing="ij")
+    return pd.DataFrame({"node": np.arange(k * k), "x": x.ravel(), "y": y.ravel()})
+
+
+def points(n=60, k=5, classes=3):
+    """Rows on a map, with a column of each kind."""
+    rng = np.random.default_rng(0)
+    nodes, node = grid(k), rng.integers(0, k * k, n)
+    place = nodes[["x", "y"]].to_numpy()[node]
+    mean = np.clip(place + rng.normal(0, 0.1, (n, 2)), -1, 1)
+    return pd.DataFrame(
+        {
+            "row_id": np.arange(n),
+            "mean_x": mean[:, 0],
+            "mean_y": mean[:, 1],
+            "mode_x": place[:, 0],
+            "mode_y": place[:, 1],
+            "node": node,
+            "class": [f"class {i}" for i in rng.integers(0, classes, n)],
+            "amount": np.where(rng.random(n) < 0.1, np.nan, rng.normal(13, 2, n)),
+            "flag": rng.random(n) < 0.5,
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 99, n), "D"),
+        }
+    )
+
+
+def hostile():
+    """Rows whose column names and values would like to be something else."""
+    table = points()
+    for i, name in enumerate(HOSTILE):
+        table[name] = [SCRIPT, LINK][i % 2]
+    return table
+
+
+def responsibilities(k=5):
+    """One point's heatmap."""
+    nodes = grid(k)
+    weight = np.exp(-((nodes["x"] - 0.3) ** 2 + (nodes["y"] + 0.2) ** 2) / 0.1)
+    return nodes.assign(responsibility=weight / weight.sum())
+
+
+def mass(k=5):
+    """Rows explained by node, some by none."""
+    return grid(k).assign(mass=np.arange(k * k) // 2 * 1.5)
+
+
+def path(n=20):
+    """A run of n iterations."""
+    iteration = np.arange(1, n + 1)
+    log_likelihood = -12 - 8 * np.exp(-iteration / 12)
+    return pd.DataFrame({"iteration": iteration, "log_likelihood": log_likelihood, "objective": log_likelihood - 0.4})
+
+
+def features(n=30):
+    """A prototype beside the mean."""
+    difference = np.linspace(-3, 2, n)
+    return pd.DataFrame(
+        {
+            "feature": [f"feature {i}" for i in range(n)],
+            "prototype": 5 + difference,
+            "mean": 5.0,
+            "difference": difference,
+        }
+    )

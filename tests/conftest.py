@@ -1,0 +1,21 @@
+"""What tests in several folders share."""
+
+import pytest
+from ipykernel.kernelspec import write_kernel_spec
+
+
+@pytest.fixture(scope="session")
+def jupyter_variables(tmp_path_factory):
+    """Environment of a Jupyter of its own: the kernel "python3" is this interpreter, and no user's settings count."""
+    home = tmp_path_factory.mktemp("jupyter")
+    write_kernel_spec(home / "share" / "kernels" / "python3")
+    folders = {
+        "JUPYTER_PATH": "share",
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    return {"JUPYTER_PLATFORM_DIRS": "1", **{name: str(home / folder) for name, folder in folders.items()}}

@@ -1,0 +1,140 @@
+"""Columns to colours: which kind, which order, which colour, and that a sample keeps them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from igtm.colours import MISSING, OTHER, as_text, classes, colouring, kind_of
+from igtm.theme import DARK, LIGHT, MISSING_GREY, OKABE_ITO, OTHER_GREY, PALETTE_20
+
+columns = st.lists(st.one_of(st.none(), st.text(max_size=3)), min_size=1, max_size=80).map(pd.Series)
+
+
+def mapping(column, **options):
+    """Colour by class, as the chart has it."""
+    scale = colouring(column, "t", **options)[1].to_dict()["scale"]
+    return dict(zip(scale["domain"], scale["range"], strict=True))
+
+
+def named(n, sizes=None):
+    return pd.Series(np.repeat([f"c{i}" for i in range(n)], sizes or [2] * n))
+
+
+def test_kind():
+    assert kind_of(pd.Series([1.5, 2.5])) == "number"
+    assert kind_of(pd.Series(range(11))) == "number"
+    assert kind_of(pd.Series(pd.to_datetime(["2020-01-01"]))) == "number"
+    assert kind_of(pd.Series([0, 1, 2])) == "category"
+    assert kind_of(pd.Series([0.0, 1.0, np.nan])) == "category"
+    assert kind_of(pd.Series([True, False])) == "category"
+    assert kind_of(pd.Series([1.5, 2.5]).astype("category")) == "category"
+    assert kind_of(pd.Series(["1.5", "2.5"])) == "category"
+
+
+def test_text():
+    assert as_text(pd.Series([1.0, 0.1234567, np.nan])).tolist() == ["1", "0.123457", MISSING]
+    assert as_text(pd.Series([10**17, 3])).tolist() == ["100000000000000000", "3"]
+    assert as_text(pd.Series([True, None, "x"])).tolist() == ["True", MISSING, "x"]
+    assert as_text(pd.Series(["a", None]).astype("category")).tolist() == ["a", MISSING]
+
+
+def test_natural_order():
+    assert list(classes(pd.Series([10, 9, -1, 2])).cat.categories) == ["-1", "2", "9", "10"]
+    assert list(classes(pd.Series(["c10", "b", "C2"])).cat.categories) == ["b", "C2", "c10"]
+    own = pd.Series(pd.Categorical(["low", "high"], ["low", "mid", "high"]))
+    assert list(classes(own).cat.categories) == ["low", "mid", "high"]
+
+
+@settings(deadline=None)
+@given(columns)
+def test_classes_of_classes_are_the_same(column):
+    once = classes(column, other_after=5)
+    pd.testing.assert_series_equal(classes(once, other_after=5), once)
+
+
+@settings(deadline=None)
+@given(columns, st.data())
+def test_a_sample_keeps_its_colours(column, data):
+    whole = classes(column, other_after=5)
+    rows = data.draw(st.lists(st.sampled_from(range(len(whole))), min_size=1))
+    full, sample = mapping(whole), mapping(whole.iloc[rows])
+    assert {name: full[name] for name in sample} == sample
+
+
+@settings(deadline=None)
+@given(columns)
+def test_every_class_has_a_colour_and_only_greys_are_shared(column):
+    values, channel = colouring(column, "t", kind="category")
+    scale = channel.to_dict()["scale"]
+    assert set(values) <= set(scale["domain"])
+    assert len(set(map(str, scale["range"]))) == len(scale["range"]) <= 22
+
+
+def test_palettes():
+    assert list(mapping(named(8)).values())[:7] == list(OKABE_ITO[:7])
+    assert mapping(named(8))["c7"] == {"expr": "ink"}  # black, or near-white on dark
+    assert list(mapping(named(20)).values()) == list(PALETTE_20)
+
+
+def test_beyond_twenty_the_frequent_stay():
+    sizes = [1 if i < 6 else 3 for i in range(25)]
+    colour = mapping(named(25, sizes))
+    assert list(colour) == [*(f"c{i}" for i in range(6, 25)), OTHER]
+    assert colour[OTHER] == OTHER_GREY
+    values = colouring(named(25, sizes), "t")[0]
+    assert (values == OTHER).sum() == 6
+
+
+def test_missing_is_grey():
+    assert mapping(pd.Series(["a", None, "b"])) == {"a": OKABE_ITO[0], "b": OKABE_ITO[1], MISSING: MISSING_GREY}
+    assert mapping(pd.Series([None, None])) == {MISSING: MISSING_GREY}
+
+
+def test_numbers_span_their_scale():
+    column = pd.Series([*np.linspace(0, 1, 99), 1000.0, np.nan, np.inf])
+    values, channel = colouring(column, "alcohol")
+    assert channel.to_dict()["scale"]["domain"] == [0, 1000]
+    assert values.isna().sum() == 2
+    clipped = colouring(column, "alcohol", clip=(2, 98))[1].to_dict()
+    assert clipped["scale"]["domain"][1] < 1.1
+    assert clipped["scale"]["clamp"]
+    assert clipped["legend"]["title"] == "alcohol (clipped to 2–98 %, grey: missing)"
+
+
+def test_forced_kinds():
+    assert colouring(pd.Series(["1", "x", "3"]), "t", kind="number")[0].isna().tolist() == [False, True, False]
+    assert colouring(pd.Series([0, 1]).astype("category"), "t", kind="number")[1].to_dict()["type"] == "quantitative"
+    assert set(mapping(pd.Series([1.5, 2.5]), kind="category")) == {"1.5", "2.5"}
+
+
+def test_dates():
+    column = pd.Series(pd.to_datetime(["1970-01-02", None]))
+    values, channel = colouring(column, "t")
+    assert values.tolist()[0] == 86_400_000
+    assert channel.to_dict()["type"] == "temporal"
+
+
+@pytest.mark.parametrize("options", [{"kind": "numbers"}, {"other_after": 1}, {"other_after": 21}])
+def test_wrong_options_are_named(options):
+    ((name, value),) = options.items()
+    with pytest.raises(ValueError, match=f"{name}={value!r}"):
+        colouring(pd.Series(["a", "b"]), "t", **options)
+
+
+def contrast(one, other):
+    def luminance(colour):
+        c = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+    high, low = sorted([luminance(one), luminance(other)], reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("mode", [LIGHT, DARK])
+def test_text_passes_wcag_aa(mode):
+    for ground in (mode.background, mode.surface):
+        for text in (mode.text, mode.muted, mode.accent, mode.success, mode.warning, mode.error):
+            assert contrast(text, ground) >= 4.5
+    assert contrast(mode.on_accent, mode.accent) >= 4.5

@@ -1,0 +1,238 @@
+"""Figures as values: valid Vega-Lite over named data, in which text from data is only ever text."""
+
+import json
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+from panel.models.vega import VEGA_LITE_VERSION
+
+from igtm import figures
+from igtm.theme import SCHEMA, VIRIDIS, vega_config
+
+from . import chart_data as sample
+
+FIGURES = {
+    "means": lambda **options: figures.means(sample.points(), "class", ["amount", "day"], **options),
+    "means of numbers": lambda **options: figures.means(sample.points(), "amount", clip=(2, 98), **options),
+    "means over nodes": lambda **options: figures.means(sample.points(), nodes=sample.grid(5), **options),
+    "modes": lambda **options: figures.modes(sample.points(), "flag", nodes=sample.grid(5), **options),
+    "responsibilities": lambda **options: figures.responsibilities(sample.responsibilities(), **options),
+    "node mass": lambda **options: figures.node_mass(sample.mass(), **options),
+    "prototype": lambda **options: figures.prototype(sample.features(), **options),
+    "convergence": lambda **options: figures.convergence(sample.path(), "converged", **options),
+}
+MAPS = [name for name in FIGURES if name not in ("prototype", "convergence")]
+
+
+def find(tree, key):
+    """Every value of a key, at any depth."""
+    if isinstance(tree, dict):
+        yield from ([tree[key]] if key in tree else [])
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for branch in tree:
+            yield from find(branch, key)
+
+
+def layer(figure, name):
+    return next(part for part in figure.spec()["layer"] if part.get("name") == name)
+
+
+def tooltip(figure, name="points"):
+    return {field["title"]: field["field"] for field in layer(figure, name)["encoding"]["tooltip"]}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("dark", [False, True])
+def test_spec_is_valid_themed_and_without_rows(name, dark):
+    spec = FIGURES[name]().spec(dark=dark)
+    alt.LayerChart.from_dict(spec)  # checks against the schema
+    assert spec["config"] == vega_config(dark)
+    assert "datasets" not in spec
+    assert not list(find(spec, "values"))
+    assert spec["$schema"] == SCHEMA
+
+
+def test_schema_is_the_one_that_panel_bundles():
+    assert SCHEMA.endswith(f"/vega-lite/v{VEGA_LITE_VERSION}.json")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_live_spec_draws_the_same_on_the_page_s_background(name):
+    figure = FIGURES[name]()
+    assert figure.spec(live=True) == figure.spec() | {"background": "transparent"}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_field_is_in_the_rows(name):
+    figure = FIGURES[name]()
+    spec = figure.spec()
+    for part in spec["layer"]:
+        rows = figure.data[part.get("data", spec.get("data"))["name"]]
+        assert set(find(part["encoding"], "field")) <= set(rows.columns)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_titles(name):
+    own = FIGURES[name](title="My title").spec()
+    assert own["title"] == own["description"] == "My title"
+    assert FIGURES[name]().spec()["title"]
+    assert "title" not in FIGURES[name](title="").spec()
+    titles = [
+        axis.get("title", axis["field"])
+        for part in own["layer"]
+        for axis in find(part["encoding"], "x")
+        if "field" in axis
+    ]
+    assert all(titles)
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_maps_are_square_and_show_every_node(name):
+    spec = FIGURES[name]().spec()
+    assert spec["width"] == spec["height"]
+    domains = [
+        scale["domain"] for axis in "xy" for part in spec["layer"] for scale in find(part["encoding"][axis], "scale")
+    ]
+    ends = domains[0]
+    assert all(domain == ends for domain in domains)
+    assert ends[0] == -ends[1] <= -1.1
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_maps_zoom_and_pan(name):
+    zoom = next(param for param in FIGURES[name]().spec()["params"] if param["name"] == "zoom")
+    assert zoom["bind"] == "scales"
+    assert "!event.shiftKey" in zoom["select"]["translate"]
+
+
+def test_gestures_by_name():
+    params = {p["name"]: p for p in FIGURES["modes"]().spec()["params"]}
+    assert params["brush"]["select"]["on"] == params["zoom"]["select"]["on"].replace("!event", "event")
+    assert params["pick"]["select"]["fields"] == ["row_id"]
+    assert params["pick_node"]["select"]["fields"] == ["node"]
+    assert params["pick_node"]["views"] == ["nodes"]
+
+
+def test_tooltips_hold_every_column_asked_for():
+    figure = figures.means(sample.points(), "class", ["amount", "flag", "day", "class"])
+    fields = tooltip(figure)
+    assert list(fields) == ["row", "node", "class", "amount", "flag", "day"]
+    row = figure.data["points"].iloc[0]
+    given = sample.points().iloc[0]
+    assert row[fields["class"]] == given["class"]
+    assert float(row[fields["amount"]]) == pytest.approx(given["amount"], rel=1e-5)
+    assert row[fields["flag"]] == str(given["flag"])
+
+
+def test_a_hole_is_called_missing():
+    figure = figures.means(sample.points(), tooltip=["amount"])
+    holes = sample.points()["amount"].isna()
+    assert (figure.data["points"]["c0"] == "missing").equals(holes)
+
+
+@pytest.mark.parametrize("color", sample.HOSTILE)
+def test_names_from_data_are_titles_and_nothing_else(color):
+    figure = figures.means(sample.hostile(), color, sample.HOSTILE, nodes=sample.grid(5))
+    spec = figure.spec()
+    own = {"row_id", "x", "y", "node", "color", "x0", "x1", "y0", "y1"} | {f"c{i}" for i in range(10)}
+    assert set(find(spec, "field")) <= own
+    assert set(figure.data["points"].columns) <= own
+    # vega-tooltip would make a heading of "title" and load "image": a no-break space takes that from them.
+    titles = list(tooltip(figure))
+    assert not {"title", "image", ""} & set(titles)
+    assert [t.rstrip("\N{NO-BREAK SPACE}") for t in titles[2:]] == [
+        name or "(no name)" for name in dict.fromkeys([color, *sample.HOSTILE])
+    ]
+
+
+def test_hostile_values_are_rows_not_spec():
+    spec = json.dumps(figures.means(sample.hostile(), None, sample.HOSTILE).spec())
+    assert sample.SCRIPT not in spec
+    assert sample.LINK not in spec
+    assert '"href"' not in spec
+    assert '"url"' not in spec
+
+
+def test_columns_called_like_ours_keep_their_tooltip():
+    table = sample.points().assign(row="mine")
+    assert list(tooltip(figures.means(table, tooltip=["row"]))) == ["row", "node", "row\N{NO-BREAK SPACE}"]
+
+
+def test_modes_are_spread_within_the_cells():
+    figure = figures.modes(sample.points(), nodes=sample.grid(5))
+    rows, table = figure.data["points"], sample.points()
+    assert not rows.duplicated(["x", "y"]).any()
+    assert (np.hypot(rows["x"] - table["mode_x"], rows["y"] - table["mode_y"]) < 0.25).all()
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 20])
+def test_cells_tile_the_map(k):
+    cells = figures.responsibilities(sample.responsibilities(k)).data["nodes"]
+    side = cells["x1"] - cells["x0"]
+    np.testing.assert_allclose(side, cells["y1"] - cells["y0"])
+    np.testing.assert_allclose(side.iloc[0] * k, cells["x1"].max() - cells["x0"].min())
+    ends = figures.responsibilities(sample.responsibilities(k)).spec()["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert ends[0] <= cells["x0"].min()
+    assert ends[1] >= cells["x1"].max()
+
+
+def test_responsibilities_start_at_zero():
+    figure = figures.responsibilities(sample.responsibilities(), marker=(0.3, -0.2))
+    colour = layer(figure, "nodes")["encoding"]["color"]
+    assert colour["scale"]["domainMin"] == 0
+    assert figure.spec()["config"]["range"]["heatmap"] == list(VIRIDIS)
+    assert figure.data["marker"].to_numpy().tolist() == [[0.3, -0.2]]
+    assert figures.responsibilities(sample.responsibilities()).data["marker"].empty
+
+
+def test_node_mass_is_the_area_of_a_square():
+    rows = figures.node_mass(sample.mass()).data["nodes"]
+    area = (rows["sx1"] - rows["sx0"]) * (rows["sy1"] - rows["sy0"])
+    np.testing.assert_allclose(area / area.max(), rows["mass"] / rows["mass"].max())
+    assert (rows["sx1"] < rows["x1"]).all()
+    nothing = figures.node_mass(sample.grid(3).assign(mass=0.0)).data["nodes"]
+    assert (nothing["sx1"] == nothing["sx0"]).all()
+
+
+def test_prototype_shows_the_largest_differences_first():
+    rows = figures.prototype(sample.features(), top=4).data["features"]
+    assert rows["difference"].abs().is_monotonic_decreasing
+    assert rows["difference"].tolist() == sorted(sample.features()["difference"], key=abs, reverse=True)[:4]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 200])
+def test_convergence_has_both_curves_and_marks_the_end(n):
+    data = figures.convergence(sample.path(n), "converged").data
+    assert len(data["path"]) == 2 * n
+    assert data["path"]["dot"].eq(n <= 30).all()
+    assert data["stop"].to_numpy().tolist() == ([[n, "converged"]] if n else [])
+    assert figures.convergence(sample.path(n)).data["stop"].empty
+
+
+def test_points_shrink_and_fade_as_they_become_many():
+    def look(n):
+        dots = layer(figures.means(sample.points(n)), "points")
+        return dots["mark"]["size"], dots["encoding"]["opacity"]["value"]
+
+    few, many = look(50), look(20_000)
+    assert few[0] > 5 * many[0]
+    assert few[1] > many[1]
+    own = layer(figures.means(sample.points(), size=33, opacity=0.2), "points")
+    assert own["mark"]["size"] == 33
+    assert own["encoding"]["opacity"]["value"] == 0.2
+
+
+@pytest.mark.parametrize("draw", [figures.means, figures.modes])
+def test_the_table_is_left_as_it_was(draw):
+    table = sample.points()
+    draw(table, "amount", ["class"], nodes=sample.grid(5))
+    pd.testing.assert_frame_equal(table, sample.points())
+
+
+def test_no_points():
+    figure = figures.modes(sample.points().iloc[:0], "class", nodes=sample.grid(5))
+    assert figure.data["points"].empty
+    assert figure.spec()

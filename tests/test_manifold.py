@@ -1,0 +1,152 @@
+"""Laws of the manifold, against scipy, scikit-learn and extended precision."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
+from scipy.special import logsumexp
+from scipy.stats import norm, ortho_group
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
+from sklearn.decomposition import PCA
+
+from igtm import eIGTM
+from igtm import manifold as gtm
+from igtm.em import expect
+from igtm.manifold import Grid, Manifold
+
+LOADERS = [load_iris, load_wine, load_breast_cancer, load_digits]
+
+
+def random_manifold(seed, k, m, n_features, noise_variance=1.0):
+    weights = np.random.default_rng(seed).normal(size=(m**2 + 1, n_features))
+    return Manifold(Grid(k, m, 0.5), weights, weights[0], noise_variance, 1e-6)
+
+
+def start(X):
+    return eIGTM(niter=0).fit(X).manifold_
+
+
+def test_grid_runs_over_the_square_first_coordinate_slowest():
+    nodes = Grid(3, 2, 1.0).nodes
+    assert nodes.tolist() == [[x, y] for x in (-1, 0, 1) for y in (-1, 0, 1)]
+    assert Grid(1, 1, 1.0).nodes.tolist() == [[0, 0]]
+
+
+@pytest.mark.parametrize(("k", "m", "s"), [(5, 3, 0.3), (4, 2, 2.0), (1, 1, 0.5)])
+def test_basis_width_is_s_times_the_squared_distance_of_neighbouring_centres(k, m, s):
+    grid = Grid(k, m, s)
+    spacing = (2 / (m - 1)) ** 2 if m > 1 else 1
+    expected = np.exp(-cdist(grid.nodes, grid.centres, "sqeuclidean") / (2 * s * spacing))
+    np.testing.assert_allclose(grid.basis[:, :-1], expected, rtol=1e-12)
+    assert (grid.basis[:, -1] == 1).all()
+
+
+@pytest.mark.parametrize("load", LOADERS)
+def test_start_lies_along_the_principal_components_with_their_signs(load):
+    X = load().data
+    sheet = start(X)
+    components = PCA(2).fit(X).components_
+    along = sheet.nodes.T @ sheet.projections
+    cosines = (along * components).sum(axis=1) / np.linalg.norm(along, axis=1)
+    np.testing.assert_allclose(cosines, 1, atol=1e-9)
+
+
+@pytest.mark.parametrize("third", [0.001, 1.0])
+@pytest.mark.parametrize("n_features", [1, 2, 3, 6])
+def test_noise_starts_at_the_third_eigenvalue_or_half_the_squared_node_distance(third, n_features):
+    X = np.random.default_rng(0).normal(size=(50, n_features)) * ([3, 2] + [third] * 4)[:n_features]
+    sheet = start(X)
+    squared = cdist(sheet.projections, sheet.projections, "sqeuclidean")
+    np.fill_diagonal(squared, np.inf)
+    half_distance = squared.min(axis=1).mean() / 2
+    third = PCA().fit(X).explained_variance_[2] if n_features > 2 else 0
+    expected = max(third, half_distance, sheet.noise_floor)  # on one feature, nodes coincide
+    assert sheet.noise_variance == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("k", "m", "n_features", "low_rank"), [(9, 2, 400, True), (4, 6, 400, False)])
+def test_log_likelihood_is_exact_at_400_features(k, m, n_features, low_rank):
+    sheet = random_manifold(0, k, m, n_features)
+    assert sheet.low_rank == low_rank
+    X = sheet.projections[:10] + sheet.offset + np.random.default_rng(1).normal(size=(10, n_features))
+    densities = [
+        norm(y + sheet.offset, np.sqrt(sheet.noise_variance)).logpdf(X).sum(axis=1) for y in sheet.projections
+    ]
+    expected = logsumexp(densities, axis=0) - np.log(k**2)
+    np.testing.assert_allclose(gtm.responsibilities(sheet, X)[1], expected, rtol=1e-11)
+    assert expect(sheet, X).log_likelihood == pytest.approx(expected.sum(), rel=1e-11)
+    np.testing.assert_allclose(logsumexp(sum_of(gtm.log_joint(sheet, X)), axis=1), expected, rtol=1e-11)
+
+
+def sum_of(joint):
+    exponents, shared = joint
+    return exponents + shared[:, None]
+
+
+@given(seed=st.integers(0, 99), far=st.sampled_from([1, 1e3, 1e6]), dtype=st.sampled_from([np.float32, np.float64]))
+@settings(deadline=None, max_examples=20)
+def test_responsibilities_of_outliers_keep_their_digits(seed, far, dtype):
+    sheet = random_manifold(seed, 4, 2, 3)
+    X = (far * np.random.default_rng(seed + 1).normal(size=(8, 3))).astype(dtype)
+    rows, points = X.astype(np.longdouble), (sheet.projections + sheet.offset).astype(np.longdouble)
+    exponents = -((rows[:, None] - points) ** 2).sum(axis=2) / (2 * np.longdouble(sheet.noise_variance))
+    expected = np.exp(exponents - exponents.max(axis=1, keepdims=True))
+    expected /= expected.sum(axis=1, keepdims=True)
+    # An exponent x·y carries a relative rounding of some eps, which the softmax turns into an absolute one.
+    slack = 50 * np.finfo(dtype).eps * far * np.abs(sheet.projections).max()
+    R = gtm.responsibilities(sheet, X)[0]
+    sure = expected.max(axis=1) > 1 - np.exp(-slack - 5)
+    np.testing.assert_allclose(R, expected, atol=min(slack, 1.0), rtol=0)
+    np.testing.assert_array_equal(R.argmax(axis=1)[sure], expected.argmax(axis=1)[sure])
+
+
+def test_means_and_modes_of_sure_rows_are_the_nodes():
+    sheet = random_manifold(0, 4, 2, 3)
+    sure = np.eye(16)
+    np.testing.assert_array_equal(gtm.means(sheet, sure), sheet.nodes)
+    np.testing.assert_array_equal(gtm.modes(sheet, sure), sheet.nodes)
+
+
+def test_decoding_agrees_at_the_nodes():
+    sheet = random_manifold(0, 4, 2, 3)
+    expected = sheet.projections + sheet.offset
+    np.testing.assert_allclose(gtm.decode_at(sheet, sheet.nodes), expected, rtol=1e-12)
+    np.testing.assert_allclose(gtm.decode(sheet, np.eye(16)), expected, rtol=1e-12)
+
+
+def fitted(X, **settings):
+    model = eIGTM(k=6, m=3, niter=15, tol=0, **settings)
+    for _ in model.iter_fit(X):
+        pass
+    return model
+
+
+@given(seed=st.integers(0, 99), shift=st.floats(-1e4, 1e4))
+@settings(deadline=None, max_examples=10)
+def test_a_shift_moves_the_offset_alone(seed, shift):
+    X = np.random.default_rng(seed).normal(size=(40, 3)) * [3, 2, 1]
+    one, other = fitted(X), fitted(X + shift)
+    np.testing.assert_allclose(other.manifold_.weights, one.manifold_.weights, atol=1e-6)
+    np.testing.assert_allclose(other.manifold_.offset, one.manifold_.offset + shift, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(other.transform(X + shift), one.transform(X), atol=1e-6)
+
+
+@given(seed=st.integers(0, 99), scale=st.sampled_from([1e-6, 0.3, 1e6]))
+@settings(deadline=None, max_examples=10)
+def test_without_penalty_units_do_not_matter(seed, scale):
+    X = np.random.default_rng(seed).normal(size=(40, 3)) * [3, 2, 1]
+    one, other = fitted(X, regul=0), fitted(X * scale, regul=0)
+    np.testing.assert_allclose(other.manifold_.weights, one.manifold_.weights * scale, rtol=1e-6, atol=1e-6 * scale)
+    np.testing.assert_allclose(other.transform(X * scale), one.transform(X), atol=1e-6)
+    assert other.score(X * scale) == pytest.approx(one.score(X) - 3 * np.log(scale), rel=1e-9)
+
+
+@given(seed=st.integers(0, 99))
+@settings(deadline=None, max_examples=10)
+def test_a_rotation_of_the_data_leaves_the_map_up_to_mirroring(seed):
+    X = np.random.default_rng(seed).normal(size=(40, 3)) * [3, 2, 1]
+    rotation = ortho_group.rvs(3, random_state=seed)
+    one, other = fitted(X).transform(X), fitted(X @ rotation).transform(X @ rotation)
+    mirrors = np.sign((one * other).sum(axis=0))  # the signs of components depend on the axes of the data
+    np.testing.assert_allclose(other * mirrors, one, atol=1e-6)

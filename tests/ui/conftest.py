@@ -1,0 +1,190 @@
+"""A real Chromium before a real `panel serve`, cut off from every address but the server's own.
+
+A test asks for `page`, and for `app_url` (the dashboard) or `serve` (a script of its own). Whatever the page
+says on its error console, fails to load or asks of the outside world fails the test, and so do tracebacks of
+the server. `vega` and `shot` reach into the charts and take screenshots, `noise` declares what is expected.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from .driver import Vega
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+LOCAL = {"localhost", "127.0.0.1"}
+# What Tornado logs when a page is closed in the middle of a message.
+GONE = re.compile(r"Task exception was never retrieved\nfuture: .*?\ntornado\.websocket\.WebSocketClosedError\n", re.S)
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+
+PATIENCE = 120_000  # milliseconds: machines that run tests are busy
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def artefacts():
+    """The folder for screenshots and server logs, which git ignores."""
+    folder = ROOT / "artefacts"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+# A module's own, since Playwright leaves its event loop running: asyncio would refuse to work in later tests.
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium that is installed here."""
+    with sync_playwright() as playwright:
+        names = ["chromium", "chromium-browser", "google-chrome", playwright.chromium.executable_path]
+        executable = next(filter(None, map(shutil.which, names)), None)
+        if executable is None:
+            give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+            give_up("No Chromium: install one, or run `playwright install chromium`.")
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(script, args, log):
+    """Serve a script on a free port, yield its address, and look through what the server has said."""
+    command = [sys.executable, "-m", "panel", "serve", str(script), "--port", "0", *args]
+    with log.open("w") as out, subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out) as server:
+        try:
+            yield wait_for_address(server, log)
+        finally:
+            server.kill()
+    said = GONE.sub("", log.read_text())
+    assert not re.search(r"Traceback|ERROR", said), said
+
+
+def wait_for_address(server, log):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        if address := re.search(r"running at: (http://\S+)", log.read_text()):
+            return address[1]
+        time.sleep(0.1)
+    pytest.fail(f"The server did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def serve(artefacts):
+    """A function from a script and further arguments of `panel serve` to the address of its page."""
+    with ExitStack() as servers:
+
+        def start(script, *args):
+            script = ROOT / script
+            return servers.enter_context(serving(script, args, artefacts / f"{script.stem}.log"))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def app_url(artefacts):
+    """The address of the dashboard."""
+    with serving(ROOT / "app.py", [], artefacts / "app.log") as address:
+        yield address
+
+
+class Noise(list):
+    """What pages complained about; `expect` names, as a pattern, what must be among it."""
+
+    def __init__(self):
+        self.expected = []
+
+    def expect(self, pattern):
+        self.expected.append(pattern)
+
+    def listen(self, context):
+        context.on("console", lambda said: said.type == "error" and self.append(f"console: {said.text}"))
+        context.on("weberror", lambda raised: self.append(f"error: {raised.error}"))
+        context.on("requestfailed", lambda request: self.append(f"failed: {request.url} {request.failure}"))
+        context.on("response", lambda got: got.status >= 400 and self.append(f"{got.status}: {got.url}"))
+        context.route(lambda url: urlsplit(url).hostname not in LOCAL, self.block)
+
+    def block(self, route):
+        self.append(f"outside: {route.request.url}")
+        route.abort()
+
+    def check(self):
+        unexpected = [line for line in self if not any(re.search(pattern, line) for pattern in self.expected)]
+        missing = [pattern for pattern in self.expected if not any(re.search(pattern, line) for line in self)]
+        assert not unexpected, "The page complained:\n" + "\n".join(unexpected)
+        assert not missing, f"The page did not complain about {missing}"
+
+
+@pytest.fixture
+def noise():
+    """What the test's pages complain about: `noise.expect(pattern)` permits, and asks for, a complaint."""
+    return Noise()
+
+
+@pytest.fixture
+def new_page(browser, noise):
+    """A function from Playwright's context options (viewport, color_scheme, has_touch, ...) to a new page."""
+    contexts = []
+
+    def new(**options):
+        size = {"width": 1440, "height": 900}
+        context = browser.new_context(**{"viewport": size, "accept_downloads": True, **options})
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        noise.listen(context)
+        return context.new_page()
+
+    yield new
+    complaints = list(noise)
+    for context in contexts:
+        context.close()
+    noise[:] = complaints  # closing aborts what was still being loaded
+    noise.check()
+
+
+@pytest.fixture
+def page(new_page):
+    """A page of 1440 x 900 pixels."""
+    return new_page()
+
+
+@pytest.fixture
+def shot(artefacts, request):
+    """A function that keeps a screenshot of a whole page, of the fixture `page` unless it is told another."""
+
+    def take(name, page=None):
+        (page or request.getfixturevalue("page")).screenshot(path=artefacts / f"{name}.png", full_page=True)
+
+    return take
+
+
+@pytest.fixture
+def vega(request):
+    """A function from the label of a LiveChart, and a page, to its `Vega` driver, once it is drawn."""
+
+    def reach(label, page=None):
+        return Vega(page or request.getfixturevalue("page"), label)
+
+    return reach

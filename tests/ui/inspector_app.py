@@ -1,0 +1,54 @@
+"""The page on which test_inspector.py drives an Inspector; every button is something that a map does."""
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+
+from igtm import preprocessing, samples, table_map
+from igtm.dashboard.inspector import NO_ROWS, Inspector
+from igtm.estimator import eIGTM
+
+pn.extension("vega", "tabulator")
+
+
+def fit(name, k=8):
+    table = samples.load(name)
+    recipe = preprocessing.Recipe()
+    pipeline = preprocessing.pipeline(table, recipe)
+    X = pipeline.fit_transform(table.frame)
+    return table_map.place(table, recipe, pipeline, eIGTM(k, niter=30, tol=0).fit(X), X)
+
+
+wine = fit("wine")
+inspector = Inspector(fitted=wine)
+cleared = pmui.Typography("", css_classes=["cleared"])
+
+
+def clear(_):
+    cleared.object = "cleared"
+    inspector.rows = NO_ROWS
+
+
+inspector.param.watch(clear, "clear")
+
+ACTIONS = {
+    "37 rows": lambda: setattr(inspector, "rows", np.arange(37)),
+    "all rows": lambda: setattr(inspector, "rows", np.arange(178)),
+    "row 5": lambda: setattr(inspector, "picked_row", 5),
+    "no row": lambda: setattr(inspector, "picked_row", None),
+    "node 12": lambda: setattr(inspector, "picked_node", 12),
+    "small map": lambda: setattr(inspector, "fitted", fit("iris", 2)),
+    "no map": lambda: setattr(inspector, "fitted", None),
+}
+width = {"max-width": "380px"} if pn.state.session_args.get("narrow") else {}
+
+page = pmui.Page(
+    main=[
+        pn.FlexBox(*(pmui.Button(label=name, on_click=lambda _, do=do: do()) for name, do in ACTIONS.items())),
+        cleared,
+        pmui.Paper(inspector, sizing_mode="stretch_width", margin=0, styles=width, sx={"p": "10px"}),
+    ],
+    title="Inspector",
+)
+page.link(inspector, dark_theme="dark")
+page.servable()

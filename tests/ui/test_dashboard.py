@@ -1,0 +1,176 @@
+"""The whole way on the real page: load, set, fit, watch, pause, stop, look."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+def button(page, name):
+    # By its text, not its accessible name, which is its help; an icon is a ligature, and part of the text.
+    return page.get_by_role("button").filter(has_text=re.compile(rf"{name}$"))
+
+
+def field(page, name):
+    return page.get_by_label(re.compile(rf"^{name} ·")).first
+
+
+def choose(page, label, option):
+    page.get_by_role("combobox", name=label).click()
+    page.locator("li").get_by_text(option, exact=True).click()
+
+
+def load_sample(page, name):
+    choose(page, "Sample", name)
+    expect(page.get_by_text(re.compile(rf"^{name} · .* rows × "))).to_be_visible()
+
+
+def set_number(page, name, value):
+    field(page, name).fill(str(value))
+    field(page, name).press("Tab")
+
+
+def progress(page):
+    return page.get_by_text(re.compile(r"^\d+/\d+ · log-likelihood"))
+
+
+def iteration(page):
+    return int(progress(page).inner_text().split("/")[0])
+
+
+def settled(page):
+    """The iteration at which a paused run stands, once the one under way has ended."""
+    before = None
+    while (now := iteration(page)) != before:
+        before = now
+        page.wait_for_timeout(1500)
+    return now
+
+
+def fit_until(page, reason="converged"):
+    button(page, "Fit").click()
+    expect(progress(page)).to_contain_text(reason)
+
+
+@pytest.fixture
+def dashboard(page, app_url):
+    page.goto(app_url)
+    expect(button(page, "Fit")).to_be_enabled()
+    return page
+
+
+def test_from_sample_to_stopped_map_without_a_new_canvas(dashboard, vega, shot):
+    page = dashboard
+    load_sample(page, "digits")
+    for name, value in {"niter": 2000, "tol": 0}.items():
+        set_number(page, name, value)
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    slider.press("End")
+    expect(page.get_by_text("1,600 nodes (40 × 40)")).to_be_visible()
+
+    button(page, "Fit").click()
+    expect(progress(page)).to_be_visible()
+    chart, curve = vega("Map"), vega("Convergence")
+    assert len(chart.data("nodes")) == 40**2
+    start = chart.data("points")[0]
+    page.wait_for_function("host => host.chart.view.data('path').length > 20", arg=curve.host.element_handle())
+    assert chart.data("points")[0]["x"] != start["x"]
+    expect(field(page, "niter")).to_be_disabled()
+
+    chart.zoom(0, 0, notches=2)
+    chart.brush((-0.4, -0.4), (0.4, 0.4))
+    zoomed, frames = chart.domain("x"), chart.frames
+    page.wait_for_function("([host, n]) => host.dataset.frames > n + 3", arg=[chart.host.element_handle(), frames])
+    assert chart.domain("x") == zoomed
+    assert chart.signal("brush_x") is not None
+    assert (chart.embeds, curve.embeds) == (1, 1)
+    shot("fit-running")
+
+    button(page, "Pause").click()
+    expect(progress(page)).to_contain_text("paused")
+    held = settled(page)
+    button(page, "Step").click()
+    expect(progress(page)).to_have_text(re.compile(rf"^{held + 1}/"))
+    page.wait_for_timeout(600)
+    assert iteration(page) == held + 1
+    button(page, "Resume").click()
+    page.wait_for_function(
+        "([host, n]) => host.dataset.frames > n + 3", arg=[chart.host.element_handle(), chart.frames]
+    )
+    button(page, "Stop").click()
+    expect(progress(page)).to_contain_text("stopped")
+    assert iteration(page) > held + 1
+    assert (chart.embeds, curve.embeds) == (1, 1)
+    expect(page.get_by_text(re.compile(r"^[\d,]+ of 1,797 rows$"))).to_be_visible()
+    shot("fit-stopped")
+
+
+def test_changing_a_setting_starts_nothing_and_marks_the_map_as_outdated(dashboard, vega):
+    page = dashboard
+    fit_until(page)
+    before = vega("Map").data("points")
+    set_number(page, "regul", 5)
+    expect(page.get_by_text("Outdated: regul changed since this map was fitted.")).to_be_visible()
+    expect(button(page, "Fit")).to_be_enabled()
+    assert vega("Map").data("points") == before
+    set_number(page, "regul", 0.1)
+    expect(page.get_by_text("Outdated:")).not_to_be_visible()
+
+
+def test_means_modes_and_mass_show_the_same_map(dashboard, vega, shot):
+    page = dashboard
+    fit_until(page)
+    chart = vega("Map")
+    cells = {(n["x"], n["y"]) for n in chart.data("nodes")}
+    means = chart.data("points")
+    page.get_by_role("button", name="Modes", exact=True).click()
+    page.wait_for_function(
+        "([host, x]) => host.chart.view.data('points')[0].x !== x", arg=[chart.host.element_handle(), means[0]["x"]]
+    )
+    spots = [(p["x"], p["y"]) for p in chart.settle().data("points")]
+    assert len(set(spots)) == 178
+    assert all(min(max(abs(x - a), abs(y - b)) for a, b in cells) < 1 / 15 for x, y in spots)
+    shot("modes")
+    page.get_by_role("button", name="Node mass", exact=True).click()
+    page.wait_for_function("host => 'mass' in host.chart.view.data('nodes')[0]", arg=chart.host.element_handle())
+    assert sum(n["mass"] for n in chart.settle().data("nodes")) == pytest.approx(178)
+    shot("node-mass")
+
+
+def test_points_are_coloured_by_any_column(dashboard, vega, shot):
+    page = dashboard
+    fit_until(page)
+    chart = vega("Map")
+    assert {p["color"] for p in chart.data("points")} == {"grower 1", "grower 2", "grower 3"}
+    choose(page, "Colour", "proline")
+    page.wait_for_function("host => host.chart.view.data('points')[0].color > 200", arg=chart.host.element_handle())
+    values = [p["color"] for p in chart.settle().data("points")]
+    assert (min(values), max(values)) == (278, 1680)
+    shot("coloured-by-number")
+
+
+def test_a_point_and_a_node_that_are_clicked_are_explained(dashboard, vega):
+    page = dashboard
+    fit_until(page)
+    chart = vega("Map")
+    point = chart.data("points")[5]
+    chart.click(point["x"], point["y"])
+    expect(page.get_by_role("tab", name="Point")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("fairly sure").or_(page.get_by_text("sure")).first).to_be_visible()
+    taken = {p["node"] for p in chart.data("points")}
+    free = next(n for n in chart.data("nodes") if n["node"] not in taken and abs(n["x"]) < 0.9)
+    chart.click(free["x"] + 0.03, free["y"] + 0.03)
+    expect(page.get_by_role("tab", name="Node")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text(re.compile(rf"^{free['node']} at "))).to_be_visible()
+
+
+def test_brushed_rows_are_those_inside_the_brush(dashboard, vega):
+    page = dashboard
+    fit_until(page)
+    chart = vega("Map")
+    chart.brush((0, 0), (1.05, 1.05))
+    inside = sum(0 <= p["x"] <= 1.05 and 0 <= p["y"] <= 1.05 for p in chart.data("points"))
+    expect(page.get_by_text(re.compile(rf"^{inside} of 178 rows$"))).to_be_visible()
+    button(page, "Clear selection").click()
+    expect(page.get_by_text("Select rows on the map")).to_be_visible()

@@ -1,0 +1,132 @@
+"""What people see of the rows, the point or the node that they chose."""
+
+import pytest
+from playwright.sync_api import expect
+
+SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def url(serve):
+    return serve("tests/ui/inspector_app.py")
+
+
+@pytest.fixture
+def inspector(page, url):
+    page.goto(url)
+    page.get_by_role("tab", name="Selection").wait_for()
+    return page
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def front(page, name):
+    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+
+
+def test_nothing_chosen_says_how_to_choose(inspector):
+    front(inspector, "Selection")
+    expect(inspector.get_by_text("hold shift and drag")).to_be_visible()
+    inspector.get_by_role("tab", name="Point").click()
+    expect(inspector.get_by_text("Click a point of the map")).to_be_visible()
+    inspector.get_by_role("tab", name="Node").click()
+    expect(inspector.get_by_text("Click a cell of the map")).to_be_visible()
+    expect(inspector.get_by_text("Prototype beside")).not_to_be_visible()
+
+
+def test_selected_rows_are_counted_drawn_and_listed(inspector, vega):
+    press(inspector, "37 rows")
+    expect(inspector.get_by_text("37 of 178 rows")).to_be_visible()
+    heat = vega("Mean responsibilities of the selection", inspector)
+    nodes = heat.data("nodes")
+    assert len(nodes) == 64
+    assert sum(node["responsibility"] for node in nodes) == pytest.approx(1)
+    assert heat.signal("width") == heat.signal("height") <= 300
+    grid = inspector.locator(".tabulator:visible")
+    expect(grid.locator(".tabulator-row").first).to_contain_text("14.23")
+    expect(grid.get_by_role("columnheader", name="grower")).to_have_count(1)
+    press(inspector, "all rows")
+    expect(inspector.get_by_text("178 of 178 rows")).to_be_visible()
+    heat.settle()
+    assert heat.embeds <= 2
+    press(inspector, "Clear selection")
+    expect(inspector.locator(".cleared")).to_have_text("cleared")
+    expect(inspector.get_by_text("hold shift and drag")).to_be_visible()
+    expect(grid).to_have_count(0)
+
+
+def test_a_point_comes_to_the_front_with_its_row_and_its_doubt(inspector, vega):
+    press(inspector, "row 5")
+    front(inspector, "Point")
+    facts = inspector.locator("dl:visible")
+    expect(facts).to_contain_text("Log-likelihood-10.52")
+    expect(facts).to_contain_text("26% of the largest: fairly sure")
+    heat = vega("Responsibilities of the point", inspector)
+    assert len(heat.data("marker")) == 1
+    grid = inspector.locator(".tabulator:visible")
+    expect(grid.locator(".tabulator-row").first).to_contain_text("alcohol (% vol)")
+    expect(grid.locator(".tabulator-row").first).to_contain_text("14.2")
+    press(inspector, "no row")
+    expect(inspector.get_by_text("Click a point of the map")).to_be_visible()
+
+
+def test_a_node_comes_with_its_prototype_and_its_rows(inspector, vega):
+    press(inspector, "node 12")
+    front(inspector, "Node")
+    facts = inspector.locator("dl:visible")
+    expect(facts).to_contain_text("12 at (-0.71, 0.14)")
+    expect(facts).to_contain_text("of 178 rows")
+    expect(facts).to_contain_text("Most likely for")
+    chart = vega("Prototype beside the mean", inspector)
+    differences = [abs(row["difference"]) for row in chart.data("features")]
+    assert len(differences) == 13
+    assert differences == sorted(differences, reverse=True)
+    prototype, rows = inspector.locator(".tabulator:visible").all()
+    expect(prototype.get_by_role("columnheader", name="difference")).to_be_visible()
+    expect(rows.get_by_role("columnheader").first).to_contain_text("share")
+    shares = [float(text) for text in rows.locator('.tabulator-cell[tabulator-field="c0"]').all_inner_texts()]
+    assert shares == sorted(shares, reverse=True)
+    assert 0.001 < shares[-1] <= shares[0] <= 1
+
+
+def test_a_cell_of_a_heatmap_leads_to_its_node(inspector, vega):
+    press(inspector, "row 5")
+    vega("Responsibilities of the point", inspector).click(1, 1)
+    front(inspector, "Node")
+    expect(inspector.locator("dl:visible")).to_contain_text("63 at (1.00, 1.00)")
+    inspector.get_by_role("tab", name="Point").click()
+    expect(inspector.locator("dl:visible")).to_contain_text("fairly sure")
+    press(inspector, "node 12")
+    expect(inspector.locator("dl:visible")).to_contain_text("12 at")
+
+
+def test_another_map_replaces_what_was_said_and_none_takes_it_away(inspector):
+    press(inspector, "row 5")
+    front(inspector, "Point")
+    expect(inspector.locator(".tabulator:visible")).to_contain_text("grower")
+    press(inspector, "small map")
+    expect(inspector.locator(".tabulator:visible")).to_contain_text("species")
+    press(inspector, "node 12")
+    expect(inspector.get_by_text("Click a cell of the map")).to_be_visible()  # there are but four
+    press(inspector, "no map")
+    inspector.get_by_role("tab", name="Point").click()
+    expect(inspector.get_by_text("Click a point of the map")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_fits_any_screen(new_page, url, vega, shot, size, scheme):
+    width, height = SIZES[size]
+    page = new_page(viewport={"width": width, "height": height})
+    page.goto(f"{url}?narrow=1" if size == "desktop" else url)
+    if scheme == "dark":
+        page.get_by_label("Toggle theme").click()
+    tabs = {"37 rows": "Mean responsibilities of the selection", "row 5": "Responsibilities of the point"}
+    for button, chart in {**tabs, "node 12": "Prototype beside the mean"}.items():
+        press(page, button)
+        vega(chart, page)
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        shot(f"inspector_{size}_{scheme}_{button.replace(' ', '_')}", page)
