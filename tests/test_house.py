@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 # Modules by floor, low to high: a module imports from lower floors of its own wing only ...
 WINGS = {
-    "engine": ["manifold", "em", "blocks", "passes", "storage result landscape", "estimator", "run plan"],
+    "engine": ["manifold", "em", "blocks", "passes", "storage result landscape geometry", "estimator", "run plan"],
     "tables": ["columns", "tables", "delimited samples preprocessing", "readers"],
     "charts": ["theme spread", "colours", "layers figure", "scatter", "figures", "charts export"],
     "roof": ["table_map", "__init__"],
