@@ -1,10 +1,12 @@
-"""How rows are reached: block by block, so that what is worked on at a time is bounded."""
+"""How a source is cut into blocks, so that what is worked on at a time is bounded, and sums over all of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+
+from igtm.sources import Block, Source
 
 BLOCK_ROWS = 5000
 
@@ -14,44 +16,33 @@ def automatic_blocks(n_rows: int) -> int:
     return max(1, ceil(n_rows / BLOCK_ROWS))
 
 
-def block_slices(n_rows: int, n_blocks: int) -> Iterator[slice]:
-    """Slices of `n_rows` into at most `n_blocks` even, not empty blocks."""
-    size = ceil(n_rows / min(n_blocks, n_rows))
-    for first in range(0, n_rows, size):
-        yield slice(first, min(first + size, n_rows))
-
-
 @dataclass(frozen=True)
 class Blocks:
-    """Rows of a table with their weights; iterating reads one block after the other.
+    """A source in even blocks; iterating reads one after the other.
 
     Parameters
     ----------
-    X : ndarray (N, D)
-        float32 or float64; anything that slices by rows into such.
-    weights : ndarray (N,) or None
-        Sample weights; None is 1 each.
-    n_blocks : int
-        Into how many blocks; more than rows is read as one row each.
+    source : Source
+    n_blocks : int, default 0
+        Into how many; more than rows is read as one row each, 0 is automatic.
     """
 
-    X: np.ndarray
-    weights: np.ndarray | None
-    n_blocks: int
-
-    @property
-    def n_features(self) -> int:
-        """D."""
-        return self.X.shape[1]
+    source: Source
+    n_blocks: int = 0
 
     @property
     def dtype(self) -> np.dtype:
         """Precision in which rows are worked."""
-        return self.X.dtype
+        return self.source.dtype
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
-        for rows in block_slices(len(self.X), self.n_blocks):
-            yield self.X[rows], None if self.weights is None else self.weights[rows]
+    @property
+    def rows(self) -> int:
+        """Rows of a block."""
+        n_rows = self.source.n_rows
+        return ceil(n_rows / min(self.n_blocks or automatic_blocks(n_rows), n_rows))
+
+    def __iter__(self) -> Iterator[Block]:
+        return self.source.blocks(self.rows)
 
 
 def moments(blocks: Blocks) -> tuple[float, np.ndarray, np.ndarray]:
@@ -60,13 +51,14 @@ def moments(blocks: Blocks) -> tuple[float, np.ndarray, np.ndarray]:
     Squares are summed around the mean: around a far origin they would cancel. The mean is summed around the first
     row, so that columns that are constant have no scatter at all.
     """
-    pivot = blocks.X[0].astype(np.float64)
-    n, total = 0.0, np.zeros(blocks.n_features)
+    n_features = blocks.source.n_features
+    pivot, n, total = None, 0.0, np.zeros(n_features)
     for X, weights in blocks:
+        pivot = X[0].astype(np.float64) if pivot is None else pivot
         n += len(X) if weights is None else float(weights.sum())
         total += (X - pivot).sum(axis=0) if weights is None else weights @ (X - pivot)
     mean = pivot + total / n
-    scatter = np.zeros((blocks.n_features, blocks.n_features))
+    scatter = np.zeros((n_features, n_features))
     for X, weights in blocks:
         centred = X - mean
         scatter += centred.T @ (centred if weights is None else centred * weights[:, None])

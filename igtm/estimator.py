@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from itertools import islice
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -13,15 +12,15 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from igtm import manifold as gtm
-from igtm import storage
-from igtm.blocks import Blocks, automatic_blocks, moments
-from igtm.em import Step, em
-from igtm.manifold import Grid, Manifold
-from igtm.passes import Cancelled, ThreadedExpectation, by_tiles
+from igtm import state, storage
+from igtm.em import Step
+from igtm.fitting import Fit, Progress, Settings
+from igtm.passes import by_tiles
 from igtm.result import GTMResult
+from igtm.sources import Source, as_source
 
 
 class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -198,88 +197,37 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         """
         self._validate_params()
         resumed = self.warm_start and hasattr(self, "manifold_")
-        X = self._validated(X, reset=not resumed)
-        if sample_weight is not None:
-            sample_weight = self._validated_weights(sample_weight, X)
-        blocks = Blocks(X, sample_weight, self.n_blocks or automatic_blocks(len(X)))
-        if resumed:
-            self._check_same_grid()
-            first, n_iter = self.manifold_, self.n_iter_
-            likelihoods, objectives = list(self.log_likelihood_path_[:-1]), list(self.objective_path_[:-1])
-        else:
-            first, n_iter, likelihoods, objectives = self._start(blocks), 0, [], []
-
-        step, reason = None, "stopped"
+        source = as_source(X, sample_weight)
+        self._check_header(source, reset=not resumed)
+        settings = Settings(self.k, self.m, self.s, self.regul, self.niter, self.tol, self.n_blocks)
+        fit = Fit(source, settings, cancelled, self._progress() if resumed else None)
         try:
-            for step in islice(em(first, ThreadedExpectation(blocks, cancelled), self.regul, n_iter), self.niter + 1):
-                likelihoods.append(step.log_likelihood)
-                objectives.append(step.objective)
+            for step in fit:
                 if self.verbose:
                     print(f"{step.n_iter:>5}  log-likelihood {step.log_likelihood:.6f}  gain {step.gain:.2e}")
                 yield step
-                if self.tol > 0 and step.gain < self.tol:  # rounding may make a gain negative
-                    reason = "tol"
-                    return
-            reason = "niter"
-        except Cancelled:
-            pass
         finally:
-            if step is not None:
-                self.manifold_ = step.manifold
-                self.n_iter_ = step.n_iter
-                self.stop_reason_ = reason
-                self.converged_ = reason == "tol"
-                self.log_likelihood_path_ = np.array(likelihoods)
-                self.objective_path_ = np.array(objectives)
+            if fit.step is not None:
+                self._take(fit)
 
-    def _start(self, blocks: Blocks) -> Manifold:
-        k, m = automatic_sizes(len(blocks.X), self.k, self.m)
-        with np.errstate(over="ignore", invalid="ignore"):
-            n, mean, scatter = moments(blocks)
-            extent = np.abs(mean).max() + np.sqrt(np.trace(scatter) / n)
-        # Squares, and products with 1/β, must be numbers in the precision of the rows.
-        smallest, largest = np.finfo(blocks.dtype).tiny ** 0.375, np.finfo(blocks.dtype).max ** 0.375
-        if extent > 0 and not smallest < extent < largest:
-            raise ValueError(
-                f"X holds values of about {extent:.3g}, but {blocks.dtype} is worked between {smallest:.0e} and "
-                f"{largest:.0e}: scale the features first, for instance with sklearn.preprocessing.StandardScaler."
-            )
-        return gtm.start(Grid(k, m, float(self.s)), n, mean, scatter, dtype=blocks.dtype)
+    def _progress(self) -> Progress:
+        return Progress(self.manifold_, self.n_iter_, self.log_likelihood_path_, self.objective_path_)
 
-    def _check_same_grid(self) -> None:
-        grid = self.manifold_.grid
-        given = {"k": self.k or grid.k, "m": self.m or grid.m, "s": self.s}
-        changed = [f"{name}={value}" for name, value in given.items() if value != getattr(grid, name)]
-        if changed:
-            raise ValueError(
-                f"warm_start=True goes on with a manifold of k={grid.k}, m={grid.m}, s={grid.s}, but now "
-                f"{', '.join(changed)}: set it back, or set warm_start=False to begin anew."
-            )
+    def _take(self, fit: Fit) -> None:
+        self.manifold_ = fit.step.manifold
+        self.n_iter_ = fit.step.n_iter
+        self.stop_reason_ = fit.reason
+        self.converged_ = fit.reason == "tol"
+        self.log_likelihood_path_ = np.array(fit.log_likelihoods)
+        self.objective_path_ = np.array(fit.objectives)
 
-    def _validated(self, X, reset: bool) -> np.ndarray:
-        try:
-            return validate_data(self, X, dtype=[np.float64, np.float32], reset=reset)
-        except np.exceptions.DTypePromotionError as error:
-            raise ValueError(
-                "X mixes numbers with dates or the like, and eIGTM needs numbers: drop such columns or convert them."
-            ) from error
-        except ValueError as error:
-            if "could not convert string" in str(error):
-                raise ValueError(
-                    f"X holds text ({str(error).partition(': ')[2]}), and eIGTM needs numbers: drop the text columns "
-                    "or encode them, for instance with sklearn.preprocessing.OneHotEncoder."
-                ) from error
-            if "contains infinity" in str(error):
-                raise ValueError(f"{error} Drop such rows, or cap their values.") from error
-            raise
+    def _check_header(self, source: Source, reset: bool) -> None:
+        validate_data(self, source.header, skip_check_array=True, reset=reset)
 
-    def _validated_weights(self, sample_weight, X: np.ndarray) -> np.ndarray:
-        try:
-            return _check_sample_weight(
-                sample_weight, X, dtype=np.float64, ensure_non_negative=True, ensure_same_device=False
-            )
-        except ValueError as error:
-            raise ValueError(f"sample_weight must be a number >= 0 for each row, not all 0: {error}") from error
+    def _rows(self, X) -> Source:
+        source = as_source(X)
+        self._check_header(source, reset=False)
+        return source
 
     # Using a fitted manifold
 
@@ -296,12 +244,12 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
             (N, 2) posterior means or modes, or (N, K) responsibilities; a `GTMResult` for model='complete'.
         """
         check_is_fitted(self)
-        X = self._validated(X, reset=False)
+        source = self._rows(X)
         if self.model == "complete":
-            R = by_tiles(self.manifold_, X, lambda tile: gtm.responsibilities(self.manifold_, tile)[0])
+            R = by_tiles(self.manifold_, source, lambda tile: gtm.responsibilities(self.manifold_, tile)[0])
             sheet = self.manifold_
             return GTMResult.of(sheet, gtm.means(sheet, R), gtm.modes(sheet, R), R, self.converged_)
-        return by_tiles(self.manifold_, X, self._output)
+        return by_tiles(self.manifold_, source, self._output)
 
     def transform_blocks(self, X, block_size=5000):
         """Place rows on the map a block at a time, reading `X` no faster than the caller asks.
@@ -350,8 +298,7 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def score_samples(self, X):
         """Exact log-likelihood of each row, natural logarithm, (N,)."""
         check_is_fitted(self)
-        X = self._validated(X, reset=False)
-        return by_tiles(self.manifold_, X, lambda tile: gtm.responsibilities(self.manifold_, tile)[1])
+        return by_tiles(self.manifold_, self._rows(X), lambda tile: gtm.responsibilities(self.manifold_, tile)[1])
 
     def score(self, X, y=None):
         """Mean log-likelihood per row: higher is better, and comparable between settings on the same data."""
@@ -396,37 +343,7 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """The fitted model as JSON-able metadata and arrays: what `save` writes."""
-        sheet = self.manifold_
-        metadata = {
-            "params": {name: _plain(value) for name, value in self.get_params().items()},
-            "grid": [sheet.grid.k, sheet.grid.m, sheet.grid.s],
-            "noise": [sheet.noise_variance, sheet.noise_floor],
-            "n_iter": self.n_iter_,
-            "stop_reason": self.stop_reason_,
-            "feature_names": [str(name) for name in getattr(self, "feature_names_in_", [])],
-        }
-        arrays = {
-            "weights": sheet.weights,
-            "offset": sheet.offset,
-            "log_likelihood_path": self.log_likelihood_path_,
-            "objective_path": self.objective_path_,
-        }
-        return metadata, arrays
-
-
-def automatic_sizes(n_rows: int, k: int, m: int) -> tuple[int, int]:
-    """`k` and `m` with 0 replaced: k = int(√(5√N)) + 2, m = int(√k)."""
-    k = k or int(np.sqrt(5 * np.sqrt(n_rows))) + 2
-    return k, m or int(np.sqrt(k))
-
-
-def _plain(value):
-    """A parameter as JSON holds it; a random generator, which nothing here uses, becomes None."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, Integral):
-        return int(value)
-    return float(value) if isinstance(value, Real) else None
+        return state.state(self)
 
 
 def load(path) -> eIGTM:
@@ -446,22 +363,4 @@ def load(path) -> eIGTM:
 
 def from_state(metadata: dict, arrays: dict[str, np.ndarray]) -> eIGTM:
     """The fitted model of which `eIGTM.state` gave the state."""
-    try:
-        model = eIGTM(**metadata["params"])
-        model._validate_params()
-        grid = Grid(*metadata["grid"])
-        n_basis, n_features = arrays["weights"].shape
-        if n_basis != grid.m**2 + 1 or arrays["offset"].shape != (n_features,):
-            raise ValueError("its arrays do not fit together")
-        model.manifold_ = Manifold(grid, arrays["weights"], arrays["offset"], *metadata["noise"])
-        model.n_iter_ = metadata["n_iter"]
-        model.stop_reason_ = metadata["stop_reason"]
-        model.converged_ = model.stop_reason_ == "tol"
-        model.log_likelihood_path_ = arrays["log_likelihood_path"]
-        model.objective_path_ = arrays["objective_path"]
-        model.n_features_in_ = n_features
-        if metadata["feature_names"]:
-            model.feature_names_in_ = np.array(metadata["feature_names"], dtype=object)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"This is not a complete igtm model ({error}). Save it again with save().") from error
-    return model
+    return state.restored(eIGTM, metadata, arrays)

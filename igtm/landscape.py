@@ -6,6 +6,7 @@ import pandas as pd
 from igtm import manifold as gtm
 from igtm.manifold import Manifold
 from igtm.passes import by_tiles
+from igtm.sources import as_source
 
 
 def points(manifold: Manifold, X: np.ndarray) -> pd.DataFrame:
@@ -30,7 +31,7 @@ def points(manifold: Manifold, X: np.ndarray) -> pd.DataFrame:
         return np.column_stack([R @ manifold.nodes, manifold.nodes[node], node, log_likelihood, entropy(R)])
 
     names = ["mean_x", "mean_y", "mode_x", "mode_y", "node", "log_likelihood", "entropy"]
-    frame = pd.DataFrame(by_tiles(manifold, X, place), columns=names)
+    frame = pd.DataFrame(by_tiles(manifold, as_source(X), place), columns=names)
     frame.insert(0, "row_id", np.arange(len(frame)))
     return frame.astype({"node": np.int64})
 
@@ -55,13 +56,15 @@ def nodes(manifold: Manifold, values: np.ndarray, name: str) -> pd.DataFrame:
 
 def mean_responsibilities(manifold: Manifold, X: np.ndarray) -> np.ndarray:
     """Responsibilities averaged over the rows of `X`, (K,); they sum to 1."""
-    total = by_tiles(manifold, X, lambda tile: gtm.responsibilities(manifold, tile)[0].sum(axis=0, keepdims=True))
+    total = by_tiles(
+        manifold, as_source(X), lambda tile: gtm.responsibilities(manifold, tile)[0].sum(axis=0, keepdims=True)
+    )
     return total.sum(axis=0) / len(X)
 
 
 def node_shares(manifold: Manifold, X: np.ndarray, node: int) -> np.ndarray:
     """How far `node` is responsible for each row, (N,), 0 to 1; their sum is the rows that it explains."""
-    return by_tiles(manifold, X, lambda tile: gtm.responsibilities(manifold, tile)[0][:, node].copy())
+    return by_tiles(manifold, as_source(X), lambda tile: gtm.responsibilities(manifold, tile)[0][:, node].copy())
 
 
 def strongest(shares: np.ndarray, least: float = 0.001, limit: int = 1000) -> np.ndarray:

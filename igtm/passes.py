@@ -15,6 +15,7 @@ from threadpoolctl import ThreadpoolController
 from igtm.blocks import Blocks
 from igtm.em import Statistics, TileExpectation
 from igtm.manifold import Manifold
+from igtm.sources import Source
 
 TILE_BYTES = 2 << 20  # a tile with its scratch should stay in a core's second-level cache
 TILE_ROWS = (64, 1024)
@@ -146,15 +147,15 @@ class ThreadedExpectation:
         return reduce(add, in_order(expect_tile, tiles(self.blocks, rows), self.cancelled))
 
 
-def by_tiles(manifold: Manifold, X: np.ndarray, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+def by_tiles(manifold: Manifold, source: Source, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Apply `function` to tiles of rows on threads and lay the results end to end.
 
     Parameters
     ----------
     manifold : Manifold
         For which nodes a tile must have room.
-    X : ndarray (N, D)
+    source : Source
     function : callable, ndarray (n, D) -> ndarray (n, ...)
     """
-    rows = tile_rows(manifold, X.dtype)
-    return np.concatenate(list(in_order(lambda tile, _: function(tile), tiles([(X, None)], rows))))
+    rows = tile_rows(manifold, source.dtype)
+    return np.concatenate(list(in_order(lambda tile, _: function(tile), tiles(Blocks(source), rows))))

@@ -8,7 +8,7 @@ import numpy as np
 
 from igtm.blocks import automatic_blocks
 from igtm.em import TileExpectation
-from igtm.estimator import automatic_sizes
+from igtm.fitting import automatic_sizes
 from igtm.manifold import Grid, Manifold
 from igtm.passes import single_threaded_blas, tile_rows
 

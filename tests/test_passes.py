@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from igtm import eIGTM, landscape, passes
-from igtm.blocks import Blocks, automatic_blocks, block_slices, moments
+from igtm.blocks import Blocks, automatic_blocks, moments
 from igtm.passes import Cancelled, ThreadedExpectation, in_order
+from igtm.sources import as_source
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(300, 6)) @ RNG.normal(size=(6, 6))
@@ -32,7 +33,7 @@ def test_neither_blocks_nor_tiles_change_the_weights(n_blocks, rows, monkeypatch
 
 def test_the_number_of_threads_does_not_change_a_bit():
     sheet = eIGTM(niter=3, tol=0).fit(X).manifold_
-    expectation = ThreadedExpectation(Blocks(X, None, 3))
+    expectation = ThreadedExpectation(Blocks(as_source(X), 3))
     results = []
     for threads in (1, 2):
         with threadpool_limits(threads, user_api="blas"):
@@ -77,7 +78,7 @@ def test_results_come_in_order_and_arguments_are_read_lazily():
 def test_cancelled_is_asked_in_mid_pass():
     sheet = eIGTM(niter=0).fit(X).manifold_
     asked = iter([False, False, True])
-    expectation = ThreadedExpectation(Blocks(np.tile(X, (20, 1)), None, 50), cancelled=lambda: next(asked))
+    expectation = ThreadedExpectation(Blocks(as_source(np.tile(X, (20, 1))), 50), cancelled=lambda: next(asked))
     with pytest.raises(Cancelled):
         expectation(sheet)
 
@@ -85,10 +86,10 @@ def test_cancelled_is_asked_in_mid_pass():
 @given(n_rows=st.integers(1, 500), n_blocks=st.integers(1, 600))
 @settings(deadline=None, max_examples=50)
 def test_blocks_cover_all_rows_once(n_rows, n_blocks):
-    slices = list(block_slices(n_rows, n_blocks))
-    assert len(slices) <= min(n_blocks, n_rows)
-    assert np.concatenate([np.arange(n_rows)[part] for part in slices]).tolist() == list(range(n_rows))
-    assert all(part.stop > part.start for part in slices)
+    blocks = [X[:, 0] for X, _ in Blocks(as_source(np.arange(float(n_rows))[:, None]), n_blocks)]
+    assert len(blocks) <= min(n_blocks, n_rows)
+    assert np.concatenate(blocks).tolist() == list(range(n_rows))
+    assert all(len(block) > 0 for block in blocks)
 
 
 @pytest.mark.parametrize(("n_rows", "expected"), [(1, 1), (5000, 1), (10_000, 2), (50_000, 10), (1_000_000, 200)])
@@ -102,7 +103,7 @@ def test_moments_are_those_of_numpy(seed, n_blocks, shift):
     rng = np.random.default_rng(seed)
     rows, weights = rng.normal(size=(30, 3)) + shift, rng.integers(0, 4, size=30).astype(float)
     weights[0] = 1
-    n, mean, scatter = moments(Blocks(rows, weights, n_blocks))
+    n, mean, scatter = moments(Blocks(as_source(rows, weights), n_blocks))
     assert n == weights.sum()
     np.testing.assert_allclose(mean, np.average(rows, axis=0, weights=weights), rtol=1e-12, atol=1e-12)
     expected = np.cov(rows.T, fweights=weights.astype(int), ddof=0) * n
@@ -111,7 +112,7 @@ def test_moments_are_those_of_numpy(seed, n_blocks, shift):
 
 @pytest.mark.parametrize("value", [0.1, 123456.789])
 def test_equal_rows_have_no_scatter_at_all(value):
-    assert not moments(Blocks(np.full((1001, 3), value), None, 4))[2].any()
+    assert not moments(Blocks(as_source(np.full((1001, 3), value)), 4))[2].any()
 
 
 def peak_bytes(work):

@@ -1,0 +1,156 @@
+"""A fit from a source of rows: where it starts, which passes and steps it makes, and when it ends."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from igtm import manifold as gtm
+from igtm.blocks import Blocks, moments
+from igtm.em import Expectation, Step, em
+from igtm.manifold import Grid, Manifold
+from igtm.passes import Cancelled, ThreadedExpectation
+from igtm.sources import Source
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The parameters of `eIGTM` on which a fit depends; see there."""
+
+    k: int
+    m: int
+    s: float
+    regul: float
+    niter: int
+    tol: float
+    n_blocks: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an earlier fit came: enough to go on bit for bit as if it had not ended.
+
+    Parameters
+    ----------
+    manifold : Manifold
+    n_iter : int
+        EM updates behind it.
+    log_likelihoods, objectives : sequence of n_iter + 1 floats
+        Per row, from the start on.
+    """
+
+    manifold: Manifold
+    n_iter: int
+    log_likelihoods: np.ndarray
+    objectives: np.ndarray
+
+
+class Fit:
+    """One fit: iterating makes its steps, the start first; what it has come to can be read at any time.
+
+    Parameters
+    ----------
+    source : Source
+    settings : Settings
+    cancelled : callable -> bool, optional
+        Asked many times during a pass; once True, the pass under way is dropped and the iteration ends.
+    progress : Progress, optional
+        Where to go on from.
+
+    Attributes
+    ----------
+    step : Step or None
+        The last complete one.
+    log_likelihoods, objectives : list of float
+        Of all steps so far, those before `progress` included.
+    reason : {'stopped', 'tol', 'niter'}
+        Why the iteration ended; 'stopped' for as long as it has not by itself.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        settings: Settings,
+        cancelled: Callable[[], bool] | None = None,
+        progress: Progress | None = None,
+    ):
+        self.source = source
+        self.settings = settings
+        self.cancelled = cancelled
+        self.progress = progress
+        self.step = None
+        self.reason = "stopped"
+        # The first step takes the pass at `progress.manifold` once more.
+        self.log_likelihoods = [] if progress is None else list(progress.log_likelihoods[:-1])
+        self.objectives = [] if progress is None else list(progress.objectives[:-1])
+
+    def __iter__(self) -> Iterator[Step]:
+        settings = self.settings
+        if self.progress is None:
+            first, n_iter = start(self.source, settings), 0
+        else:
+            first, n_iter = self.progress.manifold, self.progress.n_iter
+            check_same_grid(first.grid, settings)
+        made = steps(first, expectation(self.source, settings, self.cancelled), settings, n_iter)
+        try:
+            for step in islice(made, settings.niter + 1):
+                self.step = step
+                self.log_likelihoods.append(step.log_likelihood)
+                self.objectives.append(step.objective)
+                yield step
+                if settings.tol > 0 and step.gain < settings.tol:  # rounding may make a gain negative
+                    self.reason = "tol"
+                    return
+            self.reason = "niter"
+        except Cancelled:
+            pass
+
+
+def steps(first: Manifold, expectation: Expectation, settings: Settings, n_iter: int) -> Iterator[Step]:
+    """Steps without end from the manifold `first`, with `n_iter` updates behind it."""
+    return em(first, expectation, settings.regul, n_iter)
+
+
+def expectation(source: Source, settings: Settings, cancelled: Callable[[], bool] | None = None) -> Expectation:
+    """What makes a pass over the rows of `source`, Manifold -> Statistics."""
+    return ThreadedExpectation(Blocks(source, settings.n_blocks), cancelled)
+
+
+def start(source: Source, settings: Settings) -> Manifold:
+    """The manifold along the first two principal components of the rows.
+
+    Raises
+    ------
+    ValueError
+        If the rows are so large or so small that their squares are not numbers in their own precision.
+    """
+    k, m = automatic_sizes(source.n_rows, settings.k, settings.m)
+    with np.errstate(over="ignore", invalid="ignore"):
+        n, mean, scatter = moments(Blocks(source, settings.n_blocks))
+        extent = np.abs(mean).max() + np.sqrt(np.trace(scatter) / n)
+    # Squares, and products with 1/β, must be numbers in the precision of the rows.
+    smallest, largest = np.finfo(source.dtype).tiny ** 0.375, np.finfo(source.dtype).max ** 0.375
+    if extent > 0 and not smallest < extent < largest:
+        raise ValueError(
+            f"X holds values of about {extent:.3g}, but {source.dtype} is worked between {smallest:.0e} and "
+            f"{largest:.0e}: scale the features first, for instance with sklearn.preprocessing.StandardScaler."
+        )
+    return gtm.start(Grid(k, m, float(settings.s)), n, mean, scatter, dtype=source.dtype)
+
+
+def automatic_sizes(n_rows: int, k: int, m: int) -> tuple[int, int]:
+    """`k` and `m` with 0 replaced: k = int(√(5√N)) + 2, m = int(√k)."""
+    k = k or int(np.sqrt(5 * np.sqrt(n_rows))) + 2
+    return k, m or int(np.sqrt(k))
+
+
+def check_same_grid(grid: Grid, settings: Settings) -> None:
+    """Raise a ValueError if `settings` ask for another grid than that of the manifold to go on with."""
+    given = {"k": settings.k or grid.k, "m": settings.m or grid.m, "s": settings.s}
+    changed = [f"{name}={value}" for name, value in given.items() if value != getattr(grid, name)]
+    if changed:
+        raise ValueError(
+            f"warm_start=True goes on with a manifold of k={grid.k}, m={grid.m}, s={grid.s}, but now "
+            f"{', '.join(changed)}: set it back, or set warm_start=False to begin anew."
+        )

@@ -1,0 +1,65 @@
+"""A fitted estimator as JSON-able metadata and arrays, and back."""
+
+from numbers import Integral, Real
+
+import numpy as np
+
+from igtm.manifold import Grid, Manifold
+
+
+def state(model) -> tuple[dict, dict[str, np.ndarray]]:
+    """Metadata and arrays of a fitted `eIGTM`."""
+    sheet = model.manifold_
+    metadata = {
+        "params": {name: _plain(value) for name, value in model.get_params().items()},
+        "grid": [sheet.grid.k, sheet.grid.m, sheet.grid.s],
+        "noise": [sheet.noise_variance, sheet.noise_floor],
+        "n_iter": model.n_iter_,
+        "stop_reason": model.stop_reason_,
+        "feature_names": [str(name) for name in getattr(model, "feature_names_in_", [])],
+    }
+    arrays = {
+        "weights": sheet.weights,
+        "offset": sheet.offset,
+        "log_likelihood_path": model.log_likelihood_path_,
+        "objective_path": model.objective_path_,
+    }
+    return metadata, arrays
+
+
+def restored(kind: type, metadata: dict, arrays: dict[str, np.ndarray]):
+    """The fitted model, of the class `kind`, of which `state` gave the state.
+
+    Raises
+    ------
+    ValueError
+        If something is missing, out of range, or does not fit together.
+    """
+    try:
+        model = kind(**metadata["params"])
+        model._validate_params()
+        grid = Grid(*metadata["grid"])
+        n_basis, n_features = arrays["weights"].shape
+        if n_basis != grid.m**2 + 1 or arrays["offset"].shape != (n_features,):
+            raise ValueError("its arrays do not fit together")
+        model.manifold_ = Manifold(grid, arrays["weights"], arrays["offset"], *metadata["noise"])
+        model.n_iter_ = metadata["n_iter"]
+        model.stop_reason_ = metadata["stop_reason"]
+        model.converged_ = model.stop_reason_ == "tol"
+        model.log_likelihood_path_ = arrays["log_likelihood_path"]
+        model.objective_path_ = arrays["objective_path"]
+        model.n_features_in_ = n_features
+        if metadata["feature_names"]:
+            model.feature_names_in_ = np.array(metadata["feature_names"], dtype=object)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"This is not a complete igtm model ({error}). Save it again with save().") from error
+    return model
+
+
+def _plain(value):
+    """A parameter as JSON holds it; a random generator, which nothing here uses, becomes None."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else None
