@@ -1,4 +1,4 @@
-"""The EM algorithm, whole: statistics of a tile, the update from them, and the loop.
+"""The EM algorithm: statistics of rows, the update from them, and the loop.
 
 An *expectation* is any callable ``Manifold -> Statistics``: in memory, from disk, on threads or on a cluster,
 only that callable changes.
@@ -12,7 +12,7 @@ import numpy as np
 from scipy.linalg import cho_solve, eigh
 from scipy.linalg.lapack import dpocon, dpotrf
 
-from igtm.manifold import SINGULAR, Manifold, log_constant
+from igtm.manifold import SINGULAR, Manifold
 
 
 @dataclass(frozen=True)
@@ -49,96 +49,6 @@ class Statistics:
             self.energy + other.energy,
             self.log_likelihood + other.log_likelihood,
         )
-
-
-class TileExpectation:
-    """The E-step on tiles of up to `rows` rows, with its scratch; one to a thread.
-
-    Everything lies features-first, (·, n), so that reductions over nodes run along contiguous memory.
-
-    Parameters
-    ----------
-    manifold : Manifold
-    dtype : dtype
-        Precision of the products; sums over tiles are float64.
-    rows : int
-        Rows of the largest tile.
-    """
-
-    def __init__(self, manifold: Manifold, dtype: np.dtype, rows: int):
-        self.manifold = manifold
-        beta = 1 / manifold.noise_variance
-        projections = manifold.projections
-        norms = -beta / 2 * (projections**2).sum(axis=1, keepdims=True)
-        # Exponents are `factor @ [coordinates; 1]`: the constant of each node rides along in the product.
-        if manifold.low_rank:
-            self.weights = (beta * manifold.weights).astype(dtype)
-            factor = np.hstack([manifold.grid.basis, norms])
-        else:
-            factor = np.hstack([beta * projections, norms])
-        self.factor = factor.astype(dtype)
-        self.basis = manifold.grid.basis.T.astype(dtype, order="C")
-        self.offset = manifold.offset.astype(dtype)
-        self.centred = np.empty((rows, manifold.n_features), dtype)
-        self.coordinates = np.ones((factor.shape[1], rows), dtype)
-        self.exponents = np.empty((len(factor), rows), dtype)
-        self.activations = np.empty((len(self.basis), rows), dtype)
-
-    def __call__(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
-        """Statistics of the rows `X` (n, D) with sample weights (n,), 1 where None."""
-        n = len(X)
-        centred = np.subtract(X, self.offset, out=self.centred[:n])
-        exponents, peak = self._exponents(centred)
-        scores = np.exp(exponents, out=exponents)
-        if self.manifold.low_rank:
-            # The basis ends in ones, so its product ends in the normalisers.
-            activations = np.matmul(self.basis, scores, out=self.activations[:, :n])
-            normaliser = activations[-1].copy()
-        else:
-            normaliser = scores.sum(axis=0)
-        share = (1 if weights is None else weights.astype(X.dtype)) / normaliser
-        mass = scores @ share
-        if self.manifold.low_rank:
-            activations *= share
-            moment = activations @ centred
-        else:
-            moment = self.basis @ (scores @ (centred * share[:, None]))
-
-        weights = np.ones(n) if weights is None else weights
-        energy = float(weights @ np.einsum("ij,ij->i", centred, centred))
-        total = float(weights.sum())
-        # Peak and normaliser are added in float64: in float32 their sum would lose what they carry.
-        log_sums = np.log(normaliser, dtype=np.float64) + peak
-        beta = 1 / self.manifold.noise_variance
-        log_likelihood = float(weights @ log_sums) - beta / 2 * energy + total * log_constant(self.manifold)
-        return Statistics(total, mass.astype(np.float64), moment.astype(np.float64), energy, log_likelihood)
-
-    def _exponents(self, centred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """β(xᵀy - ½‖y‖²) less its maximum over the nodes, (K, n), and that maximum, (n,)."""
-        n = len(centred)
-        coordinates = self.coordinates[:, :n]
-        if self.manifold.low_rank:
-            np.matmul(self.weights, centred.T, out=coordinates[:-1])
-        else:
-            coordinates[:-1] = centred.T
-        exponents = np.matmul(self.factor, coordinates, out=self.exponents[:, :n])
-        peak = exponents.max(axis=0)
-        exponents -= peak
-        return exponents, peak
-
-
-def expect(manifold: Manifold, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
-    """E-step over rows held in memory as one tile.
-
-    Parameters
-    ----------
-    manifold : Manifold
-    X : ndarray (n, D)
-        float32 or float64, not centred.
-    weights : ndarray (n,), optional
-        Sample weights, default 1.
-    """
-    return TileExpectation(manifold, X.dtype, len(X))(X, weights)
 
 
 def maximise(manifold: Manifold, statistics: Statistics, regul: float) -> Manifold:

@@ -18,7 +18,8 @@ from igtm import manifold as gtm
 from igtm import state, storage
 from igtm.em import Step
 from igtm.fitting import Fit, Progress, Settings
-from igtm.passes import by_tiles
+from igtm.kernel import Posterior
+from igtm.passes import by_posterior
 from igtm.result import GTMResult
 from igtm.sources import Source, as_source
 
@@ -246,10 +247,10 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         check_is_fitted(self)
         source = self._rows(X)
         if self.model == "complete":
-            R = by_tiles(self.manifold_, source, lambda tile: gtm.responsibilities(self.manifold_, tile)[0])
+            R = by_posterior(self.manifold_, source, lambda found: found.responsibilities().copy())
             sheet = self.manifold_
             return GTMResult.of(sheet, gtm.means(sheet, R), gtm.modes(sheet, R), R, self.converged_)
-        return by_tiles(self.manifold_, source, self._output)
+        return by_posterior(self.manifold_, source, self._output)
 
     def transform_blocks(self, X, block_size=5000):
         """Place rows on the map a block at a time, reading `X` no faster than the caller asks.
@@ -298,16 +299,16 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def score_samples(self, X):
         """Exact log-likelihood of each row, natural logarithm, (N,)."""
         check_is_fitted(self)
-        return by_tiles(self.manifold_, self._rows(X), lambda tile: gtm.responsibilities(self.manifold_, tile)[1])
+        return by_posterior(self.manifold_, self._rows(X), lambda found: found.log_likelihood)
 
     def score(self, X, y=None):
         """Mean log-likelihood per row: higher is better, and comparable between settings on the same data."""
         return float(np.mean(self.score_samples(X)))
 
-    def _output(self, X):
-        R, _ = gtm.responsibilities(self.manifold_, X)
+    def _output(self, found: Posterior) -> np.ndarray:
+        R = found.responsibilities()
         if self.model == "responsibilities":
-            return R
+            return R.copy()
         return (gtm.means if self.model == "means" else gtm.modes)(self.manifold_, R)
 
     @available_if(lambda self: self.model != "complete")

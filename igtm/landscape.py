@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from igtm import manifold as gtm
+from igtm.kernel import Posterior
 from igtm.manifold import Manifold
-from igtm.passes import by_tiles
+from igtm.passes import by_posterior
 from igtm.sources import as_source
 
 
@@ -25,13 +26,13 @@ def points(manifold: Manifold, X: np.ndarray) -> pd.DataFrame:
         (natural logarithm) and `entropy` of the responsibilities (natural logarithm, 0 to log K).
     """
 
-    def place(tile):
-        R, log_likelihood = gtm.responsibilities(manifold, tile)
+    def place(found: Posterior) -> np.ndarray:
+        R = found.responsibilities()
         node = R.argmax(axis=1)
-        return np.column_stack([R @ manifold.nodes, manifold.nodes[node], node, log_likelihood, entropy(R)])
+        return np.column_stack([R @ manifold.nodes, manifold.nodes[node], node, found.log_likelihood, entropy(R)])
 
     names = ["mean_x", "mean_y", "mode_x", "mode_y", "node", "log_likelihood", "entropy"]
-    frame = pd.DataFrame(by_tiles(manifold, as_source(X), place), columns=names)
+    frame = pd.DataFrame(by_posterior(manifold, as_source(X), place), columns=names)
     frame.insert(0, "row_id", np.arange(len(frame)))
     return frame.astype({"node": np.int64})
 
@@ -56,15 +57,13 @@ def nodes(manifold: Manifold, values: np.ndarray, name: str) -> pd.DataFrame:
 
 def mean_responsibilities(manifold: Manifold, X: np.ndarray) -> np.ndarray:
     """Responsibilities averaged over the rows of `X`, (K,); they sum to 1."""
-    total = by_tiles(
-        manifold, as_source(X), lambda tile: gtm.responsibilities(manifold, tile)[0].sum(axis=0, keepdims=True)
-    )
+    total = by_posterior(manifold, as_source(X), lambda found: found.responsibilities().sum(axis=0, keepdims=True))
     return total.sum(axis=0) / len(X)
 
 
 def node_shares(manifold: Manifold, X: np.ndarray, node: int) -> np.ndarray:
     """How far `node` is responsible for each row, (N,), 0 to 1; their sum is the rows that it explains."""
-    return by_tiles(manifold, as_source(X), lambda tile: gtm.responsibilities(manifold, tile)[0][:, node].copy())
+    return by_posterior(manifold, as_source(X), lambda found: found.responsibilities()[:, node].copy())
 
 
 def strongest(shares: np.ndarray, least: float = 0.001, limit: int = 1000) -> np.ndarray:

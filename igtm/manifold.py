@@ -48,6 +48,12 @@ class Grid:
         return _square_grid(self.k)
 
     @cached_property
+    def axis_basis(self) -> np.ndarray:
+        """Φ₁: the activations along one axis of the grid, (k, m); without its bias Φ is Φ₁ ⊗ Φ₁."""
+        nodes, centres = self.nodes[: self.k, 1], self.centres[: self.m, 1]
+        return np.exp(-((nodes[:, None] - centres) ** 2) / (2 * self.variance))
+
+    @cached_property
     def centres(self) -> np.ndarray:
         """RBF centre positions on the map, (P - 1, 2)."""
         return _square_grid(self.m)
@@ -106,13 +112,6 @@ class Manifold:
     def projections(self) -> np.ndarray:
         """Y = ΦW: the nodes in centred data space, (K, D)."""
         return self.grid.basis @ self.weights
-
-    @cached_property
-    def low_rank(self) -> bool:
-        """Whether going through W, P(D + K) a row, is cheaper than through Y, DK a row."""
-        n_basis, n_features = self.weights.shape
-        n_nodes = len(self.nodes)
-        return n_basis * (n_features + n_nodes) < n_features * n_nodes
 
 
 def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray, dtype=np.float64) -> Manifold:
@@ -177,60 +176,9 @@ def _half_neighbour_distance(grid: Grid, weights: np.ndarray) -> float:
     return 0.5 * float(nearest.mean())
 
 
-def log_joint(manifold: Manifold, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Log-density of each row together with each node, log p(x_n, z_k), as two summands.
-
-    The second grows with ‖x‖²: added before the softmax, it would leave no digits of the first for outliers.
-
-    Parameters
-    ----------
-    manifold : Manifold
-    X : ndarray (n, D)
-        Rows as they are in the data, not centred.
-
-    Returns
-    -------
-    exponents : ndarray (n, K)
-        What tells the nodes apart, in the dtype of `X`.
-    shared : ndarray (n,)
-        What all nodes of a row have in common, float64.
-    """
-    beta = 1 / manifold.noise_variance
-    dtype = X.dtype
-    centred = X - manifold.offset.astype(dtype)
-    if manifold.low_rank:
-        exponents = (centred @ (beta * manifold.weights.T).astype(dtype)) @ manifold.grid.basis.T.astype(dtype)
-    else:
-        exponents = centred @ (beta * manifold.projections.T).astype(dtype)
-    exponents -= (beta / 2 * (manifold.projections**2).sum(axis=1)).astype(dtype)
-    with np.errstate(over="ignore"):  # so far away that the density is zero
-        squares = np.einsum("ij,ij->i", centred, centred, dtype=np.float64)
-        return exponents, log_constant(manifold) - beta / 2 * squares
-
-
 def log_constant(manifold: Manifold) -> float:
     """What log p(x, z) adds to the exponent: (D/2) log(β/2π) - log K."""
     return -0.5 * manifold.n_features * np.log(2 * np.pi * manifold.noise_variance) - np.log(len(manifold.nodes))
-
-
-def responsibilities(manifold: Manifold, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Posterior of the nodes given each row.
-
-    Returns
-    -------
-    R : ndarray (n, K)
-        Responsibilities; rows sum to 1.
-    log_likelihood : ndarray (n,)
-        log p(x_n), natural logarithm, float64.
-    """
-    R, shared = log_joint(manifold, X)
-    peak = R.max(axis=1)
-    R -= peak[:, None]
-    np.exp(R, out=R)
-    total = R.sum(axis=1)
-    R /= total[:, None]
-    log_likelihood = np.log(total, dtype=np.float64) + peak + shared
-    return R, log_likelihood
 
 
 def means(manifold: Manifold, R: np.ndarray) -> np.ndarray:

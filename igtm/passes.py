@@ -13,7 +13,8 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from igtm.blocks import Blocks
-from igtm.em import Statistics, TileExpectation
+from igtm.em import Statistics
+from igtm.kernel import Kernel, Posterior
 from igtm.manifold import Manifold
 from igtm.sources import Source
 
@@ -140,22 +141,29 @@ class ThreadedExpectation:
         worker = local()
 
         def expect_tile(X, weights):
-            if not hasattr(worker, "expect"):
-                worker.expect = TileExpectation(manifold, self.blocks.dtype, rows)
-            return worker.expect(X, weights)
+            if not hasattr(worker, "kernel"):
+                worker.kernel = Kernel(manifold, self.blocks.dtype, rows)
+            return worker.kernel.statistics(X, weights)
 
         return reduce(add, in_order(expect_tile, tiles(self.blocks, rows), self.cancelled))
 
 
-def by_tiles(manifold: Manifold, source: Source, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Apply `function` to tiles of rows on threads and lay the results end to end.
+def by_posterior(manifold: Manifold, source: Source, function: Callable[[Posterior], np.ndarray]) -> np.ndarray:
+    """Apply `function` to the posterior of tiles of rows on threads and lay the results end to end.
 
     Parameters
     ----------
     manifold : Manifold
-        For which nodes a tile must have room.
     source : Source
-    function : callable, ndarray (n, D) -> ndarray (n, ...)
+    function : callable, Posterior of n rows -> ndarray (n, ...)
+        Its result must not share memory with the posterior.
     """
     rows = tile_rows(manifold, source.dtype)
-    return np.concatenate(list(in_order(lambda tile, _: function(tile), tiles(Blocks(source), rows))))
+    worker = local()
+
+    def work(tile, _):
+        if not hasattr(worker, "kernel"):
+            worker.kernel = Kernel(manifold, source.dtype, rows)
+        return function(worker.kernel.posterior(tile))
+
+    return np.concatenate(list(in_order(work, tiles(Blocks(source), rows))))

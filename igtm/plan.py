@@ -7,8 +7,8 @@ from time import perf_counter
 import numpy as np
 
 from igtm.blocks import automatic_blocks
-from igtm.em import TileExpectation
 from igtm.fitting import automatic_sizes
+from igtm.kernel import Kernel
 from igtm.manifold import Grid, Manifold
 from igtm.passes import single_threaded_blas, tile_rows
 
@@ -61,8 +61,8 @@ def _time_pass(n_rows: int, n_features: int, grid: Grid) -> float:
     rows = min(n_rows, tile_rows(manifold, np.float64))
     tile = generator.standard_normal((rows, n_features))
     with single_threaded_blas() as threads:
-        expect = TileExpectation(manifold, tile.dtype, rows)
-        expect(tile)
+        kernel = Kernel(manifold, tile.dtype, rows)
+        kernel.statistics(tile)
         began = perf_counter()
-        expect(tile)
+        kernel.statistics(tile)
         return (perf_counter() - began) * ceil(n_rows / rows) / threads

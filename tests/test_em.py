@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
-from scipy.special import softmax
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.preprocessing import StandardScaler
 
 from igtm import eIGTM
-from igtm.em import Statistics, em, expect, maximise
-from igtm.manifold import Grid, Manifold
+from igtm.em import Statistics, em, maximise
+from igtm.kernel import expect
+
+from .manifold_data import brute_force, setting
 
 ROWS = st.sampled_from(["independent", "repeated", "on a line", "integers", "equal", "far outlier"])
 
@@ -65,37 +66,6 @@ def test_the_objective_never_falls(seed, kind, n, d, k, m, s, regul, dtype, shif
     objectives = np.array([step.objective for step in steps])
     assert np.isfinite(objectives).all()
     assert (np.diff(objectives) >= -50 * np.finfo(dtype).eps * np.maximum(sizes[1:], sizes[:-1])).all()
-
-
-def setting(seed, k, m, n_features, n=30, dtype=np.float64):
-    rng = np.random.default_rng(seed)
-    weights = rng.normal(size=(m**2 + 1, n_features))
-    offset = weights[0].astype(dtype).astype(np.float64)  # what `start` promises
-    sheet = Manifold(Grid(k, m, 0.5), weights, offset, 0.5 * n_features, 1e-9)
-    X = sheet.projections[rng.integers(0, k**2, n)] + sheet.offset + rng.normal(size=(n, n_features))
-    return sheet, X.astype(dtype), rng.uniform(0.2, 3, size=n)
-
-
-def brute_force(sheet, X, weights):
-    """The E-step as the definition has it, N × K and all."""
-    centred = X - sheet.offset
-    exponents = -cdist(centred, sheet.projections, "sqeuclidean") / (2 * sheet.noise_variance)
-    weighted = softmax(exponents, axis=1) * weights[:, None]
-    return weighted.sum(axis=0), sheet.grid.basis.T @ weighted.T @ centred, weighted
-
-
-@pytest.mark.parametrize(("k", "m", "n_features", "low_rank"), [(6, 2, 60, True), (3, 4, 60, False), (5, 3, 2, False)])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_direct_and_low_rank_products_agree_with_brute_force(k, m, n_features, low_rank, dtype):
-    sheet, X, weights = setting(0, k, m, n_features, dtype=dtype)
-    assert sheet.low_rank == low_rank
-    mass, moment, _ = brute_force(sheet, X, weights)
-    statistics = expect(sheet, X, weights)
-    digits = 200 * float(np.finfo(dtype).eps)
-    np.testing.assert_allclose(statistics.mass, mass, rtol=digits, atol=digits)
-    np.testing.assert_allclose(statistics.moment, moment, rtol=digits, atol=digits * np.abs(moment).max())
-    assert statistics.energy == pytest.approx(weights @ ((X - sheet.offset) ** 2).sum(axis=1), rel=digits)
-    assert statistics.n == pytest.approx(weights.sum())
 
 
 def test_the_update_solves_the_penalised_equations_and_measures_the_noise():

@@ -18,6 +18,7 @@ WINGS = {
     "engine": [
         "manifold sources",
         "em blocks",
+        "kernel",
         "passes",
         "fitting storage state result landscape geometry",
         "estimator plan",

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from igtm import landscape
-from igtm import manifold as gtm
 from igtm.estimator import eIGTM
+from igtm.kernel import responsibilities
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def model(X):
 
 @pytest.fixture(scope="module")
 def R(model, X):
-    return gtm.responsibilities(model.manifold_, X)[0]
+    return responsibilities(model.manifold_, X)[0]
 
 
 def test_points_are_what_the_estimator_says(model, X, R):

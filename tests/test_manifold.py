@@ -5,22 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
-from scipy.special import logsumexp
-from scipy.stats import norm, ortho_group
+from scipy.stats import ortho_group
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.decomposition import PCA
 
 from igtm import eIGTM
 from igtm import manifold as gtm
-from igtm.em import expect
-from igtm.manifold import Grid, Manifold
+from igtm.manifold import Grid
+
+from .manifold_data import random_manifold
 
 LOADERS = [load_iris, load_wine, load_breast_cancer, load_digits]
-
-
-def random_manifold(seed, k, m, n_features, noise_variance=1.0):
-    weights = np.random.default_rng(seed).normal(size=(m**2 + 1, n_features))
-    return Manifold(Grid(k, m, 0.5), weights, weights[0], noise_variance, 1e-6)
 
 
 def start(X):
@@ -40,6 +35,7 @@ def test_basis_width_is_s_times_the_squared_distance_of_neighbouring_centres(k, 
     expected = np.exp(-cdist(grid.nodes, grid.centres, "sqeuclidean") / (2 * s * spacing))
     np.testing.assert_allclose(grid.basis[:, :-1], expected, rtol=1e-12)
     assert (grid.basis[:, -1] == 1).all()
+    np.testing.assert_allclose(np.kron(grid.axis_basis, grid.axis_basis), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("load", LOADERS)
@@ -63,42 +59,6 @@ def test_noise_starts_at_the_third_eigenvalue_or_half_the_squared_node_distance(
     third = PCA().fit(X).explained_variance_[2] if n_features > 2 else 0
     expected = max(third, half_distance, sheet.noise_floor)  # on one feature, nodes coincide
     assert sheet.noise_variance == pytest.approx(expected, rel=1e-9)
-
-
-@pytest.mark.parametrize(("k", "m", "n_features", "low_rank"), [(9, 2, 400, True), (4, 6, 400, False)])
-def test_log_likelihood_is_exact_at_400_features(k, m, n_features, low_rank):
-    sheet = random_manifold(0, k, m, n_features)
-    assert sheet.low_rank == low_rank
-    X = sheet.projections[:10] + sheet.offset + np.random.default_rng(1).normal(size=(10, n_features))
-    densities = [
-        norm(y + sheet.offset, np.sqrt(sheet.noise_variance)).logpdf(X).sum(axis=1) for y in sheet.projections
-    ]
-    expected = logsumexp(densities, axis=0) - np.log(k**2)
-    np.testing.assert_allclose(gtm.responsibilities(sheet, X)[1], expected, rtol=1e-11)
-    assert expect(sheet, X).log_likelihood == pytest.approx(expected.sum(), rel=1e-11)
-    np.testing.assert_allclose(logsumexp(sum_of(gtm.log_joint(sheet, X)), axis=1), expected, rtol=1e-11)
-
-
-def sum_of(joint):
-    exponents, shared = joint
-    return exponents + shared[:, None]
-
-
-@given(seed=st.integers(0, 99), far=st.sampled_from([1, 1e3, 1e6]), dtype=st.sampled_from([np.float32, np.float64]))
-@settings(deadline=None, max_examples=20)
-def test_responsibilities_of_outliers_keep_their_digits(seed, far, dtype):
-    sheet = random_manifold(seed, 4, 2, 3)
-    X = (far * np.random.default_rng(seed + 1).normal(size=(8, 3))).astype(dtype)
-    rows, points = X.astype(np.longdouble), (sheet.projections + sheet.offset).astype(np.longdouble)
-    exponents = -((rows[:, None] - points) ** 2).sum(axis=2) / (2 * np.longdouble(sheet.noise_variance))
-    expected = np.exp(exponents - exponents.max(axis=1, keepdims=True))
-    expected /= expected.sum(axis=1, keepdims=True)
-    # An exponent x·y carries a relative rounding of some eps, which the softmax turns into an absolute one.
-    slack = 50 * np.finfo(dtype).eps * far * np.abs(sheet.projections).max()
-    R = gtm.responsibilities(sheet, X)[0]
-    sure = expected.max(axis=1) > 1 - np.exp(-slack - 5)
-    np.testing.assert_allclose(R, expected, atol=min(slack, 1.0), rtol=0)
-    np.testing.assert_array_equal(R.argmax(axis=1)[sure], expected.argmax(axis=1)[sure])
 
 
 def test_means_and_modes_of_sure_rows_are_the_nodes():

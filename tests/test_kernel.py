@@ -1,0 +1,84 @@
+"""The E-step on a tile, whichever way its products go, against brute force and extended precision."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import logsumexp
+from scipy.stats import norm
+
+from igtm.kernel import Kernel, expect, responsibilities, through_grid
+
+from .manifold_data import brute_force, random_manifold, setting
+
+# Few features, many, and many with more basis functions than nodes.
+SHAPES = [(6, 2, 60, True), (16, 4, 9, True), (3, 4, 60, False), (5, 3, 2, False), (1, 1, 3, False), (1, 1, 1, False)]
+
+
+@pytest.mark.parametrize(("k", "m", "n_features", "grid"), SHAPES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_statistics_are_those_of_the_definition_whichever_way(k, m, n_features, grid, dtype):
+    sheet, X, weights = setting(0, k, m, n_features, dtype=dtype)
+    assert through_grid(sheet, dtype) == grid
+    mass, moment, _ = brute_force(sheet, X, weights)
+    statistics = expect(sheet, X, weights)
+    digits = 200 * float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(statistics.mass, mass, rtol=digits, atol=digits)
+    np.testing.assert_allclose(statistics.moment, moment, rtol=digits, atol=digits * np.abs(moment).max())
+    assert statistics.energy == pytest.approx(weights @ ((X - sheet.offset) ** 2).sum(axis=1), rel=digits)
+    assert statistics.n == pytest.approx(weights.sum())
+    assert statistics.log_likelihood == pytest.approx(weights @ responsibilities(sheet, X)[1], rel=digits)
+
+
+def test_weights_that_cancel_cost_no_digits_in_single_precision():
+    """Wide bumps that overlap need large weights of both signs: then products go through the nodes."""
+    sheet, X, weights = setting(0, 8, 4, 40, dtype=np.float32)
+    bump = np.linalg.svd(sheet.grid.basis, full_matrices=False)[2][-1]  # the direction that moves nodes least
+    sheet = replace(sheet, weights=sheet.weights + 1e3 * np.outer(bump, np.ones(40)), noise_variance=40.0)
+    assert through_grid(sheet, np.float64)
+    assert not through_grid(sheet, np.float32)
+    exact = expect(sheet, X.astype(np.float64), weights)
+    rounded = expect(sheet, X, weights)
+    np.testing.assert_allclose(rounded.mass, exact.mass, atol=2e-4 * exact.n)
+    assert rounded.log_likelihood == pytest.approx(exact.log_likelihood, rel=1e-5)
+
+
+def test_a_kernel_works_tiles_of_any_size_up_to_its_own():
+    sheet, X, weights = setting(2, 6, 3, 20)
+    kernel = Kernel(sheet, X.dtype, len(X))
+    for n in (len(X), 1, 7, len(X)):
+        alone = expect(sheet, X[:n], weights[:n])
+        for name, value in vars(kernel.statistics(X[:n], weights[:n])).items():
+            np.testing.assert_array_equal(value, getattr(alone, name), err_msg=name)
+
+
+@pytest.mark.parametrize(("k", "m", "n_features", "grid"), [(9, 2, 400, True), (4, 6, 400, False)])
+def test_log_likelihood_is_exact_at_400_features(k, m, n_features, grid):
+    sheet = random_manifold(0, k, m, n_features)
+    assert through_grid(sheet, np.float64) == grid
+    X = sheet.projections[:10] + sheet.offset + np.random.default_rng(1).normal(size=(10, n_features))
+    densities = [
+        norm(y + sheet.offset, np.sqrt(sheet.noise_variance)).logpdf(X).sum(axis=1) for y in sheet.projections
+    ]
+    expected = logsumexp(densities, axis=0) - np.log(k**2)
+    np.testing.assert_allclose(responsibilities(sheet, X)[1], expected, rtol=1e-11)
+    assert expect(sheet, X).log_likelihood == pytest.approx(expected.sum(), rel=1e-11)
+
+
+@given(seed=st.integers(0, 99), far=st.sampled_from([1, 1e3, 1e6]), dtype=st.sampled_from([np.float32, np.float64]))
+@settings(deadline=None, max_examples=20)
+def test_responsibilities_of_outliers_keep_their_digits(seed, far, dtype):
+    sheet = random_manifold(seed, 4, 2, 3)
+    X = (far * np.random.default_rng(seed + 1).normal(size=(8, 3))).astype(dtype)
+    rows, points = X.astype(np.longdouble), (sheet.projections + sheet.offset).astype(np.longdouble)
+    exponents = -((rows[:, None] - points) ** 2).sum(axis=2) / (2 * np.longdouble(sheet.noise_variance))
+    expected = np.exp(exponents - exponents.max(axis=1, keepdims=True))
+    expected /= expected.sum(axis=1, keepdims=True)
+    # An exponent x·y carries a relative rounding of some eps, which the softmax turns into an absolute one.
+    slack = 50 * np.finfo(dtype).eps * far * np.abs(sheet.projections).max()
+    R = responsibilities(sheet, X)[0]
+    sure = expected.max(axis=1) > 1 - np.exp(-slack - 5)
+    np.testing.assert_allclose(R, expected, atol=min(slack, 1.0), rtol=0)
+    np.testing.assert_array_equal(R.argmax(axis=1)[sure], expected.argmax(axis=1)[sure])
