@@ -1,12 +1,16 @@
 """What a fitted manifold says of rows, nodes and features: plain tables for charts, reports and the dashboard."""
 
+from collections.abc import Callable
+from functools import reduce
+from operator import add
+
 import numpy as np
 import pandas as pd
 
 from igtm import manifold as gtm
-from igtm.kernel import Posterior
+from igtm.kernel import Posterior, responsibilities
 from igtm.manifold import Manifold
-from igtm.passes import by_posterior
+from igtm.passes import by_posterior, in_order, tile_rows, tiles
 from igtm.sources import as_source
 
 
@@ -64,6 +68,31 @@ def mean_responsibilities(manifold: Manifold, X: np.ndarray) -> np.ndarray:
 def node_shares(manifold: Manifold, X: np.ndarray, node: int) -> np.ndarray:
     """How far `node` is responsible for each row, (N,), 0 to 1; their sum is the rows that it explains."""
     return by_posterior(manifold, as_source(X), lambda found: found.responsibilities()[:, node].copy())
+
+
+def node_sums(
+    manifold: Manifold, X: np.ndarray, values: np.ndarray, encode: Callable[[np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """Sums over rows by node, weighted by responsibility, in one pass that never holds N numbers for each node.
+
+    Parameters
+    ----------
+    manifold : Manifold
+    X : ndarray (N, D)
+    values : ndarray (N,)
+        One value a row.
+    encode : callable, ndarray (n,) -> ndarray (n, C)
+        What is summed, made of the values of a tile.
+
+    Returns
+    -------
+    ndarray (K, C)
+    """
+
+    def sum_up(tile, part):
+        return responsibilities(manifold, tile)[0].T @ encode(part)
+
+    return reduce(add, in_order(sum_up, tiles([(X, values)], tile_rows(manifold, X.dtype))))
 
 
 def strongest(shares: np.ndarray, least: float = 0.001, limit: int = 1000) -> np.ndarray:

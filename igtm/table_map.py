@@ -52,6 +52,18 @@ class TableMap:
         original = preprocessing.to_original(self.pipeline, self.X)
         return pd.DataFrame({"mean": original.mean(), "deviation": original.std(ddof=0)})
 
+    @cached_property
+    def varies(self) -> pd.Series:
+        """Whether a feature has more than rounding for a deviation, by feature."""
+        return self.overview["deviation"] > 1e-12 * self.overview["mean"].abs()
+
+    def in_deviations(self, difference: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
+        """Differences in original units, by feature or with a column each, in standard deviations of the data.
+
+        0 where the data have none.
+        """
+        return (difference / self.overview["deviation"].where(self.varies)).fillna(0.0)
+
 
 def place(table: Table, recipe: Recipe, pipeline: Pipeline, model: eIGTM, X: np.ndarray) -> TableMap:
     """Lay prepared rows on a fitted model."""
@@ -115,10 +127,8 @@ def prototype(fitted: TableMap, node: int) -> pd.DataFrame:
     """
     point = landscape.prototype(fitted.model.manifold_, node)
     values = preprocessing.to_original(fitted.pipeline, point).iloc[0]
-    mean, deviation = fitted.overview["mean"], fitted.overview["deviation"]
-    varies = deviation > 1e-12 * mean.abs()
-    difference = ((values - mean) / deviation.where(varies)).fillna(0.0)
-    frame = pd.DataFrame({"prototype": values, "mean": mean, "difference": difference})
+    mean = fitted.overview["mean"]
+    frame = pd.DataFrame({"prototype": values, "mean": mean, "difference": fitted.in_deviations(values - mean)})
     return frame.rename_axis("feature").reset_index()
 
 

@@ -26,7 +26,7 @@ WINGS = {
     ],
     "tables": ["columns", "tables", "delimited samples preprocessing", "readers"],
     "charts": ["theme spread", "colours", "layers figure", "scatter", "figures", "charts export"],
-    "roof": ["table_map", "__init__"],
+    "roof": ["table_map", "nodes surfaces", "planes", "__init__"],
 }
 # ... and from the wings below it.
 BELOW = {"engine": set(), "tables": set(), "charts": set(), "roof": {"engine", "tables", "charts"}}

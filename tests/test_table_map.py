@@ -10,24 +10,12 @@ import pandas as pd
 import pytest
 
 import igtm
-from igtm import landscape, preprocessing, readers, samples, storage, table_map, tables
-from igtm.estimator import eIGTM
+from igtm import landscape, readers, samples, storage, table_map, tables
 from igtm.preprocessing import Recipe
 
+from .maps import fit
+
 ODD = 'it\'s "x"\n'
-
-
-def fit(table, recipe=Recipe(), steps=None, **settings):  # noqa: B008 - frozen
-    """Fit as the dashboard does; `steps` stops the fit after so many iterations."""
-    pipeline = preprocessing.pipeline(table, recipe)
-    X = pipeline.fit_transform(table.frame)
-    model = eIGTM(**{"k": 6, "niter": 15} | settings)
-    iterations = model.iter_fit(X)
-    for step in iterations:
-        if step.n_iter == steps:
-            break
-    iterations.close()
-    return table_map.place(table, recipe, pipeline, model, X)
 
 
 def make_csv(n_rows=80):
