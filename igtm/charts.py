@@ -10,7 +10,7 @@ import altair as alt
 
 from igtm import figures
 
-__all__ = ["convergence", "means", "modes", "node_mass", "prototype", "responsibilities"]
+__all__ = ["convergence", "distributions", "means", "modes", "node_mass", "prototype", "responsibilities"]
 
 
 def _chart(draw):
@@ -30,3 +30,4 @@ responsibilities = _chart(figures.responsibilities)
 node_mass = _chart(figures.node_mass)
 prototype = _chart(figures.prototype)
 convergence = _chart(figures.convergence)
+distributions = _chart(figures.distributions)

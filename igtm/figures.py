@@ -7,10 +7,11 @@ import pandas as pd
 from igtm import layers
 from igtm.colours import as_text
 from igtm.figure import Figure, layered
+from igtm.histograms import distributions
 from igtm.scatter import means, modes
 from igtm.theme import BLUE, LABEL_LIMIT, ORANGE
 
-__all__ = ["Figure", "convergence", "means", "modes", "node_mass", "prototype", "responsibilities"]
+__all__ = ["Figure", "convergence", "distributions", "means", "modes", "node_mass", "prototype", "responsibilities"]
 
 NODE_TIPS = [
     alt.Tooltip("node", type="nominal"),

@@ -75,3 +75,28 @@ def features(n=30):
             "difference": difference,
         }
     )
+
+
+def counts():
+    """Five columns in bins and classes, selected rows beside all of them."""
+    sizes = {"amount": 20, "alone": 1, HOSTILE[3]: 3, "many classes": 13, "": 4}
+    parts = []
+    for column, size in sizes.items():
+        whole = 10 + np.arange(size)
+        selected = whole // 2 * (np.arange(size) % 2)
+        labels = [f"{i} – {i + 1}" if column == "amount" else f"class {i}" for i in range(size)]
+        kind = "number" if column == "amount" else "category"
+        part = {"column": column, "kind": kind, "bin": np.arange(size), "label": labels}
+        part |= {"selected": selected, "whole": whole}
+        part |= {"selected_share": selected / max(selected.sum(), 1), "whole_share": whole / whole.sum()}
+        parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
+
+
+def ranking():
+    """Those columns by their differences."""
+    columns = list(dict.fromkeys(counts()["column"]))[::-1]
+    kinds = ["category"] * 4 + ["number"]
+    return pd.DataFrame(
+        {"column": columns, "kind": kinds, "difference": [0.5, -0.4, 0.1, np.nan, np.inf], "class": SCRIPT}
+    )

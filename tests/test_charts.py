@@ -27,6 +27,7 @@ CHARTS = {
     "node_mass": lambda **options: charts.node_mass(sample.mass(), **options),
     "prototype": lambda **options: charts.prototype(sample.features(), **options),
     "convergence": lambda **options: charts.convergence(sample.path(), "stopped", **options),
+    "distributions": lambda **options: charts.distributions(sample.counts(), sample.ranking(), **options),
 }
 
 

@@ -22,8 +22,9 @@ FIGURES = {
     "node mass": lambda **options: figures.node_mass(sample.mass(), **options),
     "prototype": lambda **options: figures.prototype(sample.features(), **options),
     "convergence": lambda **options: figures.convergence(sample.path(), "converged", **options),
+    "distributions": lambda **options: figures.distributions(sample.counts(), sample.ranking(), **options),
 }
-MAPS = [name for name in FIGURES if name not in ("prototype", "convergence")]
+MAPS = [name for name in FIGURES if name not in ("prototype", "convergence", "distributions")]
 
 
 def find(tree, key):

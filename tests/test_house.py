@@ -24,8 +24,8 @@ WINGS = {
         "estimator plan",
         "run",
     ],
-    "tables": ["columns", "tables", "delimited samples preprocessing", "readers"],
-    "charts": ["theme spread", "colours", "layers figure", "scatter", "figures", "charts export"],
+    "tables": ["columns selections", "tables", "delimited samples preprocessing search comparison", "readers"],
+    "charts": ["theme spread", "colours", "layers figure", "scatter histograms", "figures", "charts export"],
     "roof": ["table_map", "nodes surfaces", "planes", "__init__"],
 }
 # ... and from the wings below it.
