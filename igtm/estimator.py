@@ -3,6 +3,8 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from copy import copy
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -16,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from igtm import manifold as gtm
 from igtm import state, storage
+from igtm.checkpoint import EVERY, Checkpoint, check_not_past_end, identity
 from igtm.em import Step
 from igtm.fitting import Fit, Progress, Settings
 from igtm.kernel import Posterior
@@ -135,7 +138,7 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     # Fitting
 
     @with_callbacks
-    def fit(self, X, y=None, sample_weight=None):
+    def fit(self, X, y=None, sample_weight=None, checkpoint=None, checkpoint_every=EVERY):
         """Fit the manifold to the rows of `X`.
 
         Parameters
@@ -145,6 +148,10 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         y : ignored
         sample_weight : array-like (N,), optional
             How often each row counts, default 1.
+        checkpoint : str or path, optional
+            File in which the last iteration made is kept, see Notes.
+        checkpoint_every : float, default 60
+            Seconds between writes of the checkpoint; 0 writes it after every iteration.
 
         Returns
         -------
@@ -153,13 +160,24 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         Raises
         ------
         ValueError
-            For a parameter out of range, or data that are not finite numbers in two dimensions.
+            For a parameter out of range, data that are not finite numbers in two dimensions, or a checkpoint that is
+            damaged, or of a fit to other data or with other settings.
+
+        Notes
+        -----
+        Where the file `checkpoint` exists, `fit` goes on from it: the same call, made again after whatever ended the
+        first, ends bit for bit where one ends that nothing interrupted. Going on costs the pass that is made anew at
+        the manifold in the file; that the data are the same shows in its log-likelihood, so that no further pass is
+        needed. The file is written for the last time when the fit ends, and stays: the same call then ends at once in
+        the same place, one with a larger `niter` or a smaller `tol` goes on. `n_blocks` may change at any time, other
+        settings may not. `igtm.load` opens the file as a model, also while the fit runs.
         """
         self._validate_params()
         context = self._init_callback_context(max_subtasks=self.niter + 1)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         stopped = False
-        with closing(self.iter_fit(X, sample_weight=sample_weight)) as steps:
+        steps = self.iter_fit(X, None, sample_weight, checkpoint=checkpoint, checkpoint_every=checkpoint_every)
+        with closing(steps):
             for step in steps:
                 task = context.subcontext(task_name="iteration")
                 task.call_on_fit_task_begin(estimator=self, X=X, y=y)
@@ -179,7 +197,15 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
             )
         return self
 
-    def iter_fit(self, X, y=None, sample_weight=None, cancelled: Callable[[], bool] | None = None) -> Iterator[Step]:
+    def iter_fit(
+        self,
+        X,
+        y=None,
+        sample_weight=None,
+        cancelled: Callable[[], bool] | None = None,
+        checkpoint=None,
+        checkpoint_every=EVERY,
+    ) -> Iterator[Step]:
         """Fit step by step: a generator of `Step`, the start first.
 
         The estimator becomes fitted when the generator ends: by itself, or closed by its caller, with the last
@@ -187,7 +213,7 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
         Parameters
         ----------
-        X, y, sample_weight : as in `fit`
+        X, y, sample_weight, checkpoint, checkpoint_every : as in `fit`
         cancelled : callable -> bool, optional
             Asked many times during a pass, from the thread that iterates; once True, the pass under way is
             dropped and the generator ends.
@@ -201,26 +227,44 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         source = as_source(X, sample_weight)
         self._check_header(source, reset=not resumed)
         settings = Settings(self.k, self.m, self.s, self.regul, self.niter, self.tol, self.n_blocks)
-        fit = Fit(source, settings, cancelled, self._progress() if resumed else None)
+        progress, file = self._progress() if resumed else None, None
+        if checkpoint is not None:
+            file = Checkpoint(checkpoint, checkpoint_every, identity(source, settings, progress))
+            progress = self._kept(file, settings, progress)
+        fit = Fit(source, settings, cancelled, progress)
         try:
             for step in fit:
                 if self.verbose:
                     print(f"{step.n_iter:>5}  log-likelihood {step.log_likelihood:.6f}  gain {step.gain:.2e}")
+                if file is not None and file.due():
+                    file.write(*copy(self)._take(fit).state())
                 yield step
         finally:
             if fit.step is not None:
                 self._take(fit)
+                if file is not None:
+                    file.write(*self.state())
 
     def _progress(self) -> Progress:
         return Progress(self.manifold_, self.n_iter_, self.log_likelihood_path_, self.objective_path_)
 
-    def _take(self, fit: Fit) -> None:
+    def _kept(self, file: Checkpoint, settings: Settings, progress: Progress | None) -> Progress | None:
+        """Where the fit that began at `progress` goes on: there, if it is not in the file yet."""
+        if (kept := file.read()) is None:
+            return progress
+        began = progress.n_iter if progress else 0
+        kept = replace(state.restored(type(self), *kept, file.remedy)._progress(), began=began)
+        check_not_past_end(kept, settings)
+        return kept
+
+    def _take(self, fit: Fit) -> "eIGTM":
         self.manifold_ = fit.step.manifold
         self.n_iter_ = fit.step.n_iter
         self.stop_reason_ = fit.reason
         self.converged_ = fit.reason == "tol"
         self.log_likelihood_path_ = np.array(fit.log_likelihoods)
         self.objective_path_ = np.array(fit.objectives)
+        return self
 
     def _check_header(self, source: Source, reset: bool) -> None:
         validate_data(self, source.header, skip_check_array=True, reset=reset)

@@ -1,7 +1,7 @@
 """A fit from a source of rows: where it starts, which passes and steps it makes, and when it ends."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -12,6 +12,9 @@ from igtm.em import Expectation, Step, em
 from igtm.manifold import Grid, Manifold
 from igtm.passes import Cancelled, ThreadedExpectation
 from igtm.sources import Source
+
+# Relative, of float64 sums over very many rows that are cut into other blocks or taken on another machine.
+ROUNDING = 1e-10
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,16 @@ class Progress:
         EM updates behind it.
     log_likelihoods, objectives : sequence of n_iter + 1 floats
         Per row, from the start on.
+    began : int, optional
+        Updates behind the manifold where the fit began that was broken off here: it is gone on with, over the same
+        rows and for the rest of its iterations. Where None, a new fit begins here.
     """
 
     manifold: Manifold
     n_iter: int
     log_likelihoods: np.ndarray
     objectives: np.ndarray
+    began: int | None = None
 
 
 class Fit:
@@ -86,15 +93,18 @@ class Fit:
         self.objectives = [] if progress is None else list(progress.objectives[:-1])
 
     def __iter__(self) -> Iterator[Step]:
-        settings = self.settings
-        if self.progress is None:
+        settings, progress = self.settings, self.progress
+        if progress is None:
             first, n_iter = start(self.source, settings), 0
         else:
-            first, n_iter = self.progress.manifold, self.progress.n_iter
+            first, n_iter = progress.manifold, progress.n_iter
             check_same_grid(first.grid, settings)
-        made = steps(first, expectation(self.source, settings, self.cancelled), settings, n_iter)
+        made, left = steps(first, expectation(self.source, settings, self.cancelled), settings, n_iter), settings.niter
+        if progress is not None and progress.began is not None:
+            made = taken_up(made, progress, self.source.dtype)
+            left -= n_iter - progress.began
         try:
-            for step in islice(made, settings.niter + 1):
+            for step in islice(made, left + 1):
                 self.step = step
                 self.log_likelihoods.append(step.log_likelihood)
                 self.objectives.append(step.objective)
@@ -110,6 +120,31 @@ class Fit:
 def steps(first: Manifold, expectation: Expectation, settings: Settings, n_iter: int) -> Iterator[Step]:
     """Steps without end from the manifold `first`, with `n_iter` updates behind it."""
     return em(first, expectation, settings.regul, n_iter)
+
+
+def taken_up(made: Iterator[Step], progress: Progress, dtype: np.dtype) -> Iterator[Step]:
+    """The steps `made` from `progress` on, as if they had followed those before it.
+
+    The first of them makes anew the pass that `progress` has behind it. So it tells whether the rows are the same.
+
+    Raises
+    ------
+    ValueError
+        If the log-likelihood of the first is not, to what `dtype` can tell, the last one of `progress`.
+    """
+    step, expected = next(made), progress.log_likelihoods[-1]
+    # ℓ is the difference of numbers of this size.
+    size = abs(expected) + step.statistics.energy / (step.statistics.n * step.manifold.noise_variance)
+    if not abs(step.log_likelihood - expected) <= max(ROUNDING, np.finfo(dtype).eps) * size:
+        raise ValueError(
+            f"The checkpoint is of a fit to other rows or with other sample weights: at iteration {step.n_iter} its "
+            f"log-likelihood per row is {expected:.12g}, and that of these is {step.log_likelihood:.12g}. Delete it "
+            "to fit anew, or give another checkpoint."
+        )
+    if progress.n_iter > progress.began:
+        step = replace(step, gain=step.objective - progress.objectives[-2])
+    yield step
+    yield from made
 
 
 def expectation(source: Source, settings: Settings, cancelled: Callable[[], bool] | None = None) -> Expectation:

@@ -4,6 +4,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from igtm import storage
 from igtm.manifold import Grid, Manifold
 
 
@@ -11,7 +12,7 @@ def state(model) -> tuple[dict, dict[str, np.ndarray]]:
     """Metadata and arrays of a fitted `eIGTM`."""
     sheet = model.manifold_
     metadata = {
-        "params": {name: _plain(value) for name, value in model.get_params().items()},
+        "params": {name: plain(value) for name, value in model.get_params().items()},
         "grid": [sheet.grid.k, sheet.grid.m, sheet.grid.s],
         "noise": [sheet.noise_variance, sheet.noise_floor],
         "n_iter": model.n_iter_,
@@ -27,8 +28,8 @@ def state(model) -> tuple[dict, dict[str, np.ndarray]]:
     return metadata, arrays
 
 
-def restored(kind: type, metadata: dict, arrays: dict[str, np.ndarray]):
-    """The fitted model, of the class `kind`, of which `state` gave the state.
+def restored(kind: type, metadata: dict, arrays: dict[str, np.ndarray], remedy: str = storage.REMEDY):
+    """The fitted model, of the class `kind`, of which `state` gave the state; `remedy` is what an error advises.
 
     Raises
     ------
@@ -52,11 +53,11 @@ def restored(kind: type, metadata: dict, arrays: dict[str, np.ndarray]):
         if metadata["feature_names"]:
             model.feature_names_in_ = np.array(metadata["feature_names"], dtype=object)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"This is not a complete igtm model ({error}). Save it again with save().") from error
+        raise ValueError(f"This is not a complete igtm model ({error}). {remedy}") from error
     return model
 
 
-def _plain(value):
+def plain(value):
     """A parameter as JSON holds it; a random generator, which nothing here uses, becomes None."""
     if value is None or isinstance(value, bool | str):
         return value

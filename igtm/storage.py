@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +12,7 @@ import numpy as np
 
 FORMAT = "igtm"
 VERSION = 1
+REMEDY = "Save the model again with save()."
 MAX_BYTES = 1 << 30  # of arrays once unpacked: a small file can claim any size
 
 
@@ -34,8 +36,17 @@ def write(path: str | os.PathLike | BinaryIO, metadata: dict, arrays: dict[str, 
         raise
 
 
-def read(path: str | os.PathLike | BinaryIO) -> tuple[dict, dict[str, np.ndarray]]:
-    """Read what `write` wrote.
+def sweep(path: str | os.PathLike) -> None:
+    """Remove the temporary files that killed writers of `path` left beside it."""
+    path = Path(path)
+    temporary = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{32}}")
+    for beside in path.parent.iterdir():
+        if temporary.fullmatch(beside.name):
+            beside.unlink(missing_ok=True)
+
+
+def read(path: str | os.PathLike | BinaryIO, remedy: str = REMEDY) -> tuple[dict, dict[str, np.ndarray]]:
+    """Read what `write` wrote; `remedy` is what the error for a damaged file advises.
 
     Raises
     ------
@@ -58,7 +69,7 @@ def read(path: str | os.PathLike | BinaryIO) -> tuple[dict, dict[str, np.ndarray
     except OSError:
         raise
     except Exception as error:  # a damaged archive fails in many ways; all mean the same to the user
-        raise ValueError(f"{name} is not a readable igtm model: {error}. Save the model again with save().") from error
+        raise ValueError(f"{name} is not a readable igtm model: {error}. {remedy}") from error
     if version != VERSION:
         raise ValueError(f"{name} has format version {version}; this igtm reads version {VERSION}. Update igtm.")
     return metadata, arrays
