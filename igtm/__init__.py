@@ -7,10 +7,12 @@ from igtm.estimator import eIGTM, load
 from igtm.manifold import Manifold
 from igtm.result import GTMResult
 from igtm.run import runIGTM
+from igtm.source import Source
+from igtm.sources import as_source
 
 __version__ = "0.1.0"
 
-__all__ = ["GTMResult", "Manifold", "Step", "eIGTM", "explore", "load", "runIGTM"]
+__all__ = ["GTMResult", "Manifold", "Source", "Step", "as_source", "eIGTM", "explore", "load", "runIGTM"]
 
 
 def __getattr__(name):

@@ -1,12 +1,14 @@
 """How a source is cut into blocks, so that what is worked on at a time is bounded, and sums over all of them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 
-from igtm.sources import Block, Source
+from igtm.source import Block, Source
 
 BLOCK_ROWS = 5000
 
@@ -18,7 +20,7 @@ def automatic_blocks(n_rows: int) -> int:
 
 @dataclass(frozen=True)
 class Blocks:
-    """A source in even blocks; iterating reads one after the other.
+    """A source in even blocks; iterating reads one after the other, the next while one is in use.
 
     Parameters
     ----------
@@ -42,7 +44,17 @@ class Blocks:
         return ceil(n_rows / min(self.n_blocks or automatic_blocks(n_rows), n_rows))
 
     def __iter__(self) -> Iterator[Block]:
-        return self.source.blocks(self.rows)
+        blocks = self.source.blocks(self.rows)
+        return blocks if self.source.at_hand else _one_ahead(blocks)
+
+
+def _one_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+    """The same blocks, each read on a thread while the one before it is in use; the thread ends with the iteration."""
+    with closing(blocks), ThreadPoolExecutor(1, "igtm-read") as reader:
+        coming = reader.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = reader.submit(next, blocks, None)
+            yield block
 
 
 def moments(blocks: Blocks) -> tuple[float, np.ndarray, np.ndarray]:
@@ -57,6 +69,8 @@ def moments(blocks: Blocks) -> tuple[float, np.ndarray, np.ndarray]:
         pivot = X[0].astype(np.float64) if pivot is None else pivot
         n += len(X) if weights is None else float(weights.sum())
         total += (X - pivot).sum(axis=0) if weights is None else weights @ (X - pivot)
+    if n == 0:
+        raise ValueError("sample_weight must be a number >= 0 for each row, not all 0: give some row a weight.")
     mean = pivot + total / n
     scatter = np.zeros((n_features, n_features))
     for X, weights in blocks:

@@ -14,7 +14,7 @@ import numpy as np
 
 from igtm import storage
 from igtm.fitting import Progress, Settings, automatic_sizes
-from igtm.sources import Source
+from igtm.source import Source
 from igtm.state import plain
 
 EVERY = 60.0

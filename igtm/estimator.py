@@ -20,11 +20,12 @@ from igtm import manifold as gtm
 from igtm import state, storage
 from igtm.checkpoint import EVERY, Checkpoint, check_not_past_end, identity
 from igtm.em import Step
-from igtm.fitting import Fit, Progress, Settings
+from igtm.fitting import Fit, Progress, Settings, expectation
 from igtm.kernel import Posterior
 from igtm.passes import by_posterior
 from igtm.result import GTMResult
-from igtm.sources import Source, as_source
+from igtm.source import Source
+from igtm.sources import as_source, in_memory
 
 
 class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -143,11 +144,12 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
         Parameters
         ----------
-        X : array-like (N, D)
-            Finite numbers; float32 is worked in float32.
+        X : array-like (N, D), path or Source
+            Finite numbers, in memory or larger than it: see `as_source`. Numbers that float32 holds exactly are worked
+            in float32.
         y : ignored
-        sample_weight : array-like (N,), optional
-            How often each row counts, default 1.
+        sample_weight : array-like (N,) or str, optional
+            How often each row counts, default 1; a name is that of a column of `X`, which is then no feature.
         checkpoint : str or path, optional
             File in which the last iteration made is kept, see Notes.
         checkpoint_every : float, default 60
@@ -162,6 +164,8 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         ValueError
             For a parameter out of range, data that are not finite numbers in two dimensions, or a checkpoint that is
             damaged, or of a fit to other data or with other settings.
+        OSError
+            If a file vanishes or is cut short; the last complete step is kept, as after `iter_fit` was stopped.
 
         Notes
         -----
@@ -269,8 +273,8 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def _check_header(self, source: Source, reset: bool) -> None:
         validate_data(self, source.header, skip_check_array=True, reset=reset)
 
-    def _rows(self, X) -> Source:
-        source = as_source(X)
+    def _rows(self, X, sample_weight=None) -> Source:
+        source = as_source(X, sample_weight)
         self._check_header(source, reset=False)
         return source
 
@@ -281,7 +285,8 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
         Parameters
         ----------
-        X : array-like (N, D)
+        X : array-like (N, D), path or Source
+            As in `fit`.
 
         Returns
         -------
@@ -289,7 +294,9 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
             (N, 2) posterior means or modes, or (N, K) responsibilities; a `GTMResult` for model='complete'.
         """
         check_is_fitted(self)
-        source = self._rows(X)
+        return self._placed(self._rows(X))
+
+    def _placed(self, source: Source) -> np.ndarray | GTMResult:
         if self.model == "complete":
             R = by_posterior(self.manifold_, source, lambda found: found.responsibilities().copy())
             sheet = self.manifold_
@@ -301,8 +308,8 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
         Parameters
         ----------
-        X : array-like (N, D)
-            Anything that can be sliced by rows, a memory map included.
+        X : array-like (N, D), path or Source
+            As in `fit`.
         block_size : int, default 5000
             Rows of a block, at least 1.
 
@@ -314,9 +321,8 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         check_is_fitted(self)
         if not isinstance(block_size, Integral) or block_size < 1:
             raise ValueError(f"block_size={block_size!r}: give a whole number of rows, 1 or more.")
-        n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
-        rows_of = X.iloc if hasattr(X, "iloc") else X
-        return (self.transform(rows_of[first : first + block_size]) for first in range(0, n_rows, block_size))
+        blocks = self._rows(X).blocks(block_size)
+        return (self._placed(in_memory(rows)) for rows, _ in blocks)
 
     def inverse_transform(self, X):
         """Rows of data that belong to places on the map.
@@ -341,13 +347,20 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         return (gtm.decode_at if X.shape[1] == 2 else gtm.decode)(self.manifold_, X)
 
     def score_samples(self, X):
-        """Exact log-likelihood of each row, natural logarithm, (N,)."""
+        """Exact log-likelihood of each row of `X` (as in `fit`), natural logarithm, (N,)."""
         check_is_fitted(self)
         return by_posterior(self.manifold_, self._rows(X), lambda found: found.log_likelihood)
 
-    def score(self, X, y=None):
-        """Mean log-likelihood per row: higher is better, and comparable between settings on the same data."""
-        return float(np.mean(self.score_samples(X)))
+    def score(self, X, y=None, sample_weight=None):
+        """Mean log-likelihood per row: higher is better, and comparable between settings on the same data.
+
+        Parameters
+        ----------
+        X, y, sample_weight : as in `fit`
+        """
+        check_is_fitted(self)
+        statistics = expectation(self._rows(X, sample_weight))(self.manifold_)
+        return statistics.log_likelihood / statistics.n
 
     def _output(self, found: Posterior) -> np.ndarray:
         R = found.responsibilities()

@@ -11,7 +11,7 @@ from igtm.blocks import Blocks, moments
 from igtm.em import Expectation, Step, em
 from igtm.manifold import Grid, Manifold
 from igtm.passes import Cancelled, ThreadedExpectation
-from igtm.sources import Source
+from igtm.source import Source
 
 # Relative, of float64 sums over very many rows that are cut into other blocks or taken on another machine.
 ROUNDING = 1e-10
@@ -99,7 +99,8 @@ class Fit:
         else:
             first, n_iter = progress.manifold, progress.n_iter
             check_same_grid(first.grid, settings)
-        made, left = steps(first, expectation(self.source, settings, self.cancelled), settings, n_iter), settings.niter
+        passes = expectation(self.source, settings.n_blocks, self.cancelled)
+        made, left = steps(first, passes, settings, n_iter), settings.niter
         if progress is not None and progress.began is not None:
             made = taken_up(made, progress, self.source.dtype)
             left -= n_iter - progress.began
@@ -147,9 +148,9 @@ def taken_up(made: Iterator[Step], progress: Progress, dtype: np.dtype) -> Itera
     yield from made
 
 
-def expectation(source: Source, settings: Settings, cancelled: Callable[[], bool] | None = None) -> Expectation:
+def expectation(source: Source, n_blocks: int = 0, cancelled: Callable[[], bool] | None = None) -> Expectation:
     """What makes a pass over the rows of `source`, Manifold -> Statistics."""
-    return ThreadedExpectation(Blocks(source, settings.n_blocks), cancelled)
+    return ThreadedExpectation(Blocks(source, n_blocks), cancelled)
 
 
 def start(source: Source, settings: Settings) -> Manifold:

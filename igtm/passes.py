@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache, reduce
 from operator import add
 from threading import Lock, local
@@ -16,7 +16,7 @@ from igtm.blocks import Blocks
 from igtm.em import Statistics
 from igtm.kernel import Kernel, Posterior
 from igtm.manifold import Manifold
-from igtm.sources import Source
+from igtm.source import Source
 
 TILE_BYTES = 2 << 20  # a tile with its scratch should stay in a core's second-level cache
 TILE_ROWS = (64, 1024)
@@ -84,10 +84,11 @@ def tile_rows(manifold: Manifold, dtype: np.dtype) -> int:
 
 def tiles(blocks: Iterable, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
     """Cut each block into tiles of at most `rows` rows, in order."""
-    for X, weights in blocks:
-        for first in range(0, len(X), rows):
-            tile = slice(first, first + rows)
-            yield X[tile], None if weights is None else weights[tile]
+    with closing(iter(blocks)) as read:
+        for X, weights in read:
+            for first in range(0, X.shape[0], rows):
+                tile = slice(first, first + rows)
+                yield X[tile], None if weights is None else weights[tile]
 
 
 def in_order(function: Callable[..., Result], arguments: Iterable[tuple], cancelled=None) -> Iterator[Result]:
@@ -145,7 +146,8 @@ class ThreadedExpectation:
                 worker.kernel = Kernel(manifold, self.blocks.dtype, rows)
             return worker.kernel.statistics(X, weights)
 
-        return reduce(add, in_order(expect_tile, tiles(self.blocks, rows), self.cancelled))
+        with closing(tiles(self.blocks, rows)) as cut:
+            return reduce(add, in_order(expect_tile, cut, self.cancelled))
 
 
 def by_posterior(manifold: Manifold, source: Source, function: Callable[[Posterior], np.ndarray]) -> np.ndarray:

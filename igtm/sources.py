@@ -1,97 +1,208 @@
-"""Whatever a user hands over as rows becomes one kind of value: a Source, read block by block."""
+"""The one place that decides how rows are reached, whatever a user hands over."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils import check_array
-from sklearn.utils.validation import _check_sample_weight, _get_feature_names
+from sklearn.utils.validation import _check_sample_weight
 
-Block = tuple[np.ndarray, np.ndarray | None]
+from igtm import columnar
+from igtm.source import Block, Source, block_slices, check_finite, reading, text_error, working_dtype
 
-
-@dataclass(frozen=True)
-class Source:
-    """Rows with their sample weights, wherever they lie.
-
-    Parameters
-    ----------
-    n_rows, n_features : int
-        N and D.
-    dtype : dtype
-        Precision in which rows are worked, float32 or float64.
-    feature_names : ndarray (D,) of str, or None
-        Only where the columns have names.
-    blocks : callable, int -> iterator of (ndarray (n, D), ndarray (n,) or None)
-        Rows and their weights, None for 1 each, in order and at most so many rows at a time. Each call begins anew.
-    """
-
-    n_rows: int
-    n_features: int
-    dtype: np.dtype
-    feature_names: np.ndarray | None
-    blocks: Callable[[int], Iterator[Block]]
-
-    @property
-    def header(self):
-        """A table of no rows with these columns: what scikit-learn's checks of names and numbers need."""
-        if self.feature_names is None:
-            return np.empty((0, self.n_features))
-        import pandas as pd
-
-        return pd.DataFrame(columns=self.feature_names)
+CHECKED_ROWS = 5000
 
 
-def as_source(X, sample_weight=None) -> Source:
-    """The rows of `X`, checked, with their weights.
+def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> Source:
+    """The rows of `X` with their weights, as what every method of `eIGTM` reads.
+
+    Nothing is copied whole: numbers are converted to float32, where that holds them exactly, or float64, and checked,
+    a block at a time, whenever they are read; float32 and float64 arrays are checked once and used as they are.
 
     Parameters
     ----------
-    X : array-like (N, D)
-    sample_weight : array-like (N,), optional
-        How often each row counts, default 1.
+    X : array-like (N, D), or path
+        A NumPy array of any number type, a list of rows; a pandas frame; a polars frame, a pyarrow table or anything
+        else that speaks Arrow; a memory map, a Zarr or HDF5 array or anything else that has a shape and is sliced by
+        rows; a path to a `.npy` file, to a Parquet file, or to a folder of Parquet files with the same columns.
+    sample_weight : array-like (N,) or str, optional
+        How often each row counts, default 1; or the name of the column that says so and is then no feature.
+    columns : sequence of str, optional
+        Which columns are the features, in this order; by default all of them.
+
+    Returns
+    -------
+    Source
 
     Raises
     ------
     ValueError
-        For what is not finite numbers in two dimensions, or weights that are not one number >= 0 a row.
+        For what is not finite numbers in two dimensions, or weights that are not one number >= 0 a row. What is read
+        later is checked later.
+    OSError
+        For a file that cannot be read, then or later.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from igtm import as_source
+    >>> frame = pd.DataFrame({"a": [1.0, 2.0], "b": [0.5, 0.1], "name": ["x", "y"], "count": [1, 3]})
+    >>> as_source(frame, columns=["a", "b"], sample_weight="count").n_features
+    2
     """
-    rows = _finite_numbers(X)
-    weights = None if sample_weight is None else _weights(sample_weight, len(rows))
+    named = isinstance(sample_weight, str)
+    source = _opened(X, columns, sample_weight if named else None)
+    return source if named or sample_weight is None else _weighted(source, sample_weight)
+
+
+def in_memory(X: np.ndarray) -> Source:
+    """Rows (N, D) in memory that are known to be finite float32 or float64."""
 
     def blocks(size):
-        for part in block_slices(len(rows), size):
-            yield rows[part], None if weights is None else weights[part]
+        for part in block_slices(len(X), size):
+            yield X[part], None
 
-    return Source(*rows.shape, rows.dtype, _get_feature_names(X), blocks)
-
-
-def block_slices(n_rows: int, size: int) -> Iterator[slice]:
-    """Slices of `n_rows` into blocks of `size` rows, the last one perhaps smaller."""
-    for first in range(0, n_rows, size):
-        yield slice(first, min(first + size, n_rows))
+    return Source(*X.shape, X.dtype, None, blocks, at_hand=True)
 
 
-def _finite_numbers(X) -> np.ndarray:
-    try:
-        return check_array(X, dtype=[np.float64, np.float32], estimator="eIGTM", input_name="X")
-    except np.exceptions.DTypePromotionError as error:
+def _opened(X, columns: Sequence[str] | None, weight: str | None) -> Source:
+    if isinstance(X, str | os.PathLike) and Path(X).suffix != ".npy":
+        return _parquet(Path(X), columns, weight)
+    if hasattr(X, "iloc") and getattr(X, "ndim", 0) == 2:
+        return columnar.from_pandas(X, columns, weight)
+    if hasattr(X, "__arrow_c_stream__") and not hasattr(X, "iloc"):
+        import pyarrow as pa
+
+        return columnar.from_arrow(pa.table(X), columns, weight)
+    if weight is not None:
         raise ValueError(
-            "X mixes numbers with dates or the like, and eIGTM needs numbers: drop such columns or convert them."
-        ) from error
+            f"sample_weight must be a number >= 0 for each row, or name a column; X has no column {weight!r}, for its "
+            "columns have no names."
+        )
+    if columns is not None:
+        raise ValueError(f"columns={columns!r}, but the columns of X have no names: select them by slicing.")
+    if isinstance(X, Source):
+        return X
+    if isinstance(X, str | os.PathLike):
+        return _npy(Path(X))
+    return _sliced(X) if _has_to_be_read(X) else _numbers(X)
+
+
+def _parquet(path: Path, columns: Sequence[str] | None, weight: str | None) -> Source:
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file or folder {path}: give the path of a .npy or Parquet file.")
+    if path.is_dir() or path.suffix.lower() in (".parquet", ".pq"):
+        return columnar.from_parquet(path, columns, weight)
+    raise ValueError(
+        f"{path} is neither a .npy nor a .parquet file, nor a folder of .parquet files: read it with a library that "
+        "knows it, or convert it to Parquet."
+    )
+
+
+def _has_to_be_read(X) -> bool:
+    """Whether `X` is sliced by rows, and there is work between its slices and float32 or float64 in memory."""
+    if sparse.issparse(X) or not hasattr(X, "__getitem__") or len(getattr(X, "shape", ())) != 2:
+        return False
+    if isinstance(X, np.memmap):
+        return True
+    if isinstance(X, np.ndarray):
+        return type(X) is np.ndarray and X.dtype.kind in "biuf" and X.dtype not in (np.float32, np.float64)
+    return True
+
+
+def _numbers(X) -> Source:
+    """Rows in memory, a list of lists included."""
+    try:
+        rows = check_array(
+            X, dtype=[np.float64, np.float32], ensure_all_finite=False, estimator="eIGTM", input_name="X"
+        )
     except ValueError as error:
         if "could not convert string" in str(error):
-            raise ValueError(
-                f"X holds text ({str(error).partition(': ')[2]}), and eIGTM needs numbers: drop the text columns "
-                "or encode them, for instance with sklearn.preprocessing.OneHotEncoder."
-            ) from error
-        if "contains infinity" in str(error):
-            raise ValueError(f"{error} Drop such rows, or cap their values.") from error
+            raise text_error(str(error).partition(": ")[2]) from error
         raise
+    for part in block_slices(len(rows), CHECKED_ROWS):
+        check_finite(rows[part], part.start, None, "X")
+    return in_memory(rows)
 
 
-def _weights(sample_weight, n_rows: int) -> np.ndarray:
+def _sliced(X) -> Source:
+    """Rows of whatever has a shape and is sliced by rows; a block is a copy."""
+    dtype = _number_dtype(np.asarray(X[0:0]).dtype)
+    name = getattr(X, "filename", None)  # of a memory map
+    length = 0 if name is None else Path(name).stat().st_size
+
+    def blocks(size):
+        for part in block_slices(X.shape[0], size):
+            with reading(name or "X", part.start, part.stop):
+                if name is not None and Path(name).stat().st_size < length:
+                    raise OSError("the file is shorter than before.")  # to read on would end the process
+                rows = np.array(X[part], dtype=dtype)
+            check_finite(rows, part.start, None, str(name or "X"))
+            yield rows, None
+
+    return Source(*X.shape, dtype, None, blocks)
+
+
+def _npy(path: Path) -> Source:
+    """Rows of a `.npy` file, read rather than mapped: a map of a file that is cut short ends the process."""
+    layout = np.load(path, mmap_mode="r", allow_pickle=False)
+    shape, offset, kind, by_columns = layout.shape, layout.offset, layout.dtype, not layout.flags.c_contiguous
+    del layout
+    if len(shape) != 2:
+        raise ValueError(f"{path} holds an array of shape {shape}. Expected 2D: reshape it to rows and columns.")
+    dtype = _number_dtype(kind)
+    n_rows, n_features = shape
+
+    def read(file, part) -> np.ndarray:
+        n = part.stop - part.start
+        if by_columns:
+            rows = np.empty((n_features, n), kind)
+            starts = [(column * n_rows + part.start) * kind.itemsize for column in range(n_features)]
+        else:
+            rows = np.empty((1, n * n_features), kind)
+            starts = [part.start * n_features * kind.itemsize]
+        for start, run in zip(starts, rows, strict=True):
+            file.seek(offset + start)
+            if file.readinto(run.view(np.uint8)) < run.nbytes:
+                raise OSError("the file ends before.")
+        return rows.T if by_columns else rows.reshape(n, n_features)
+
+    def blocks(size) -> Iterator[Block]:
+        with reading(path, 0, n_rows):
+            file = open(path, "rb")  # noqa: SIM115 - closed below
+        with file:
+            for part in block_slices(n_rows, size):
+                with reading(path, part.start, part.stop):
+                    rows = read(file, part)
+                rows = rows.astype(dtype, copy=False)
+                check_finite(rows, part.start, None, str(path))
+                yield rows, None
+
+    return Source(n_rows, n_features, dtype, None, blocks)
+
+
+def _number_dtype(kind: np.dtype) -> np.dtype:
+    if kind.kind not in "biuf":
+        raise ValueError(f"X holds {kind}, and eIGTM needs numbers: convert it to float32 or float64.")
+    return working_dtype(kind)
+
+
+def _weighted(source: Source, sample_weight) -> Source:
+    """The same rows with an array of weights."""
     try:
-        return _check_sample_weight(sample_weight, np.empty((n_rows, 0)), dtype=np.float64, ensure_non_negative=True)
+        weights = _check_sample_weight(
+            sample_weight, np.empty((source.n_rows, 0)), dtype=np.float64, ensure_non_negative=True
+        )
     except ValueError as error:
         raise ValueError(f"sample_weight must be a number >= 0 for each row, not all 0: {error}") from error
+
+    def blocks(size):
+        first = 0
+        for X, _ in source.blocks(size):
+            yield X, weights[first : first + len(X)]
+            first += len(X)
+
+    return replace(source, blocks=blocks)

@@ -16,9 +16,9 @@ ROOT = Path(__file__).parent.parent
 # Modules by floor, low to high: a module imports from lower floors of its own wing only ...
 WINGS = {
     "engine": [
-        "manifold sources",
-        "em blocks",
-        "kernel",
+        "manifold source",
+        "em blocks columnar",
+        "kernel sources",
         "passes",
         "fitting storage result landscape geometry",
         "state",

@@ -1,0 +1,125 @@
+"""Rows as one kind of value, wherever they lie, read block by block and checked to be numbers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+Block = tuple[np.ndarray, np.ndarray | None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows with their sample weights, wherever they lie; `as_source` makes one.
+
+    Parameters
+    ----------
+    n_rows, n_features : int
+        N and D.
+    dtype : dtype
+        Precision in which rows are worked, float32 or float64.
+    feature_names : ndarray (D,) of str, or None
+        Only where the columns have names.
+    blocks : callable, int -> iterator of (ndarray (n, D), ndarray (n,) or None)
+        Rows and their weights, None for 1 each, in order and so many at a time, the last ones perhaps fewer. Rows are
+        finite and of `dtype`. Each call begins anew.
+    at_hand : bool, default False
+        Whether blocks are there without work; otherwise they are read one ahead of those in use.
+    """
+
+    n_rows: int
+    n_features: int
+    dtype: np.dtype
+    feature_names: np.ndarray | None
+    blocks: Callable[[int], Iterator[Block]]
+    at_hand: bool = False
+
+    def __post_init__(self):
+        for number, what in ((self.n_rows, "sample(s)"), (self.n_features, "feature(s)")):
+            if number < 1:
+                shape = (self.n_rows, self.n_features)
+                raise ValueError(
+                    f"Found array with 0 {what} (shape={shape}) while a minimum of 1 is required by eIGTM."
+                )
+
+    @property
+    def header(self):
+        """A table of no rows with these columns: what scikit-learn's checks of names and numbers need."""
+        if self.feature_names is None:
+            return np.empty((0, self.n_features))
+        import pandas as pd
+
+        return pd.DataFrame(columns=self.feature_names)
+
+
+def block_slices(n_rows: int, size: int) -> Iterator[slice]:
+    """Slices of `n_rows` into blocks of `size` rows, the last one perhaps smaller."""
+    for first in range(0, n_rows, size):
+        yield slice(first, min(first + size, n_rows))
+
+
+def working_dtype(*dtypes: np.dtype) -> np.dtype:
+    """The precision in which numbers of these dtypes are worked: float32 where it holds all of them, else float64."""
+    found = np.result_type(np.float32, *dtypes)
+    return np.dtype(np.float32 if found == np.float32 else np.float64)
+
+
+def check_finite(X: np.ndarray, first: int, names, place: str) -> None:
+    """Raise a ValueError for the first number of `X` (n, D) that is none.
+
+    Parameters
+    ----------
+    X : ndarray (n, D)
+    first : int
+        Which row of `place` its first one is.
+    names : sequence of D names, or None
+    place : str
+        What the rows belong to.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(X.sum(dtype=X.dtype)):  # no array of flags for what hardly ever happens
+            return
+    wrong = ~np.isfinite(X)
+    if not wrong.any():  # the sum alone was too large
+        return
+    row, column = np.unravel_index(wrong.argmax(), X.shape)
+    which = f"row {first + row:,} (from 0), column {column if names is None else names[column]!r}"
+    if np.isnan(X[row, column]):
+        raise ValueError(
+            f"{place} contains NaN in {which}: drop such rows, or fill the holes with an imputer, for instance "
+            "sklearn.impute.SimpleImputer."
+        )
+    raise ValueError(f"{place} contains infinity in {which}: drop such rows, or cap their values.")
+
+
+def check_weights(weights: np.ndarray, first: int, place: str) -> None:
+    """Raise a ValueError for the first sample weight (n,) that is not a finite number >= 0."""
+    wrong = ~((weights >= 0) & (weights < np.inf))
+    if wrong.any():
+        row = wrong.argmax()
+        raise ValueError(
+            f"sample_weight must be a number >= 0 for each row, but in row {first + row:,} (from 0) of {place} it is "
+            f"{weights[row]}: correct it, or drop such rows."
+        )
+
+
+def text_error(text: str, column=None) -> ValueError:
+    """The error for text among the numbers."""
+    where = "" if column is None else f"in column {column!r} "
+    return ValueError(
+        f"X holds text {where}({text}), and eIGTM needs numbers: drop the text columns or encode them, for instance "
+        "with sklearn.preprocessing.OneHotEncoder."
+    )
+
+
+@contextmanager
+def reading(place, first: int, stop: int) -> Iterator[None]:
+    """Say which rows of `place` they were if reading them fails."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # a file that is cut short makes Arrow raise a ValueError
+        raise OSError(
+            f"Rows {first:,} to {stop - 1:,} of {place} cannot be read: {error} Put the file back as it was; with "
+            "warm_start=True a fit goes on from its last step."
+        ) from error
