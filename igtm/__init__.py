@@ -16,7 +16,9 @@ __all__ = ["GTMResult", "Manifold", "Source", "Step", "as_source", "eIGTM", "exp
 
 
 def __getattr__(name):
-    """Load the dashboard, and with it Panel and Altair, only for those who ask for it."""
+    """Load the dashboard, and with it Panel and Altair, only for those who ask for it; the same for the metrics."""
     if name == "explore":
         return import_module("igtm.dashboard.explorer").explore
+    if name == "metrics":
+        return import_module("igtm.metrics")
     raise AttributeError(f"module 'igtm' has no attribute {name!r}")

@@ -70,6 +70,28 @@ def place(table: Table, recipe: Recipe, pipeline: Pipeline, model: eIGTM, X: np.
     return TableMap(table, recipe, pipeline, X, model, landscape.points(model.manifold_, X))
 
 
+def fit(table: Table, recipe: Recipe | None = None, sample_weight: np.ndarray | None = None, **settings) -> TableMap:
+    """Prepare a table, fit a map of it, and lay its rows on that.
+
+    Parameters
+    ----------
+    table : Table
+    recipe : Recipe, optional
+        How its features are prepared, by default as ``Recipe()`` says.
+    sample_weight : ndarray (N,), optional
+        How often each row counts in the fit, default 1.
+    **settings
+        Of `eIGTM`.
+    """
+    recipe = recipe or Recipe()
+    pipeline = preprocessing.pipeline(table, recipe)
+    X = pipeline.fit_transform(table.frame)
+    model = eIGTM(**settings)
+    for _ in model.iter_fit(X, sample_weight=sample_weight):
+        pass
+    return place(table, recipe, pipeline, model, X)
+
+
 def coordinates(fitted: TableMap) -> pd.DataFrame:
     """What people take away of each row, in the order of the table: identifier, position, fit.
 

@@ -20,7 +20,7 @@ WINGS = {
         "em blocks columnar",
         "kernel sources",
         "passes",
-        "fitting storage result landscape geometry",
+        "fitting storage result landscape geometry neighbours",
         "state",
         "checkpoint plan",
         "estimator",
@@ -28,7 +28,7 @@ WINGS = {
     ],
     "tables": ["columns selections", "tables", "delimited samples preprocessing search comparison", "readers"],
     "charts": ["theme spread", "colours", "layers figure", "scatter histograms", "figures", "charts export"],
-    "roof": ["table_map", "nodes surfaces", "planes", "__init__"],
+    "roof": ["table_map", "nodes surfaces point metrics", "planes", "__init__"],
 }
 # ... and from the wings below it.
 BELOW = {"engine": set(), "tables": set(), "charts": set(), "roof": {"engine", "tables", "charts"}}
