@@ -6,7 +6,17 @@ from pathlib import Path
 import numpy as np
 from sklearn.utils.validation import _get_feature_names
 
-from igtm.source import Block, Source, block_slices, check_finite, check_weights, reading, text_error, working_dtype
+from igtm.source import (
+    Block,
+    Source,
+    block_slices,
+    check_finite,
+    check_weights,
+    opening,
+    reading,
+    text_error,
+    working_dtype,
+)
 
 Batches = Callable[[int], Iterator[tuple[str, int, object]]]
 
@@ -66,7 +76,10 @@ def from_parquet(path: Path, columns: Sequence | None, weight) -> Source:
     paths = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     if not paths:
         raise ValueError(f"The folder {path} holds no file that ends in .parquet: give another.")
-    metadata = [pq.read_metadata(each) for each in paths]
+    metadata = []
+    for each in paths:
+        with opening(each):
+            metadata.append(pq.read_metadata(each))
     schema = metadata[0].schema.to_arrow_schema()
     needed = [*_chosen(schema.names, columns, weight), *([] if weight is None else [weight])]
     for each, found in zip(paths, metadata, strict=True):

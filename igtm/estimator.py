@@ -165,7 +165,7 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
             For a parameter out of range, data that are not finite numbers in two dimensions, or a checkpoint that is
             damaged, or of a fit to other data or with other settings.
         OSError
-            If a file vanishes or is cut short; the last complete step is kept, as after `iter_fit` was stopped.
+            If a file vanishes or is cut short; the last complete step is kept, on the estimator and in the checkpoint.
 
         Notes
         -----

@@ -114,6 +114,17 @@ def text_error(text: str, column=None) -> ValueError:
 
 
 @contextmanager
+def opening(path) -> Iterator[None]:
+    """Say which file it is if it is there and cannot be opened."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (EOFError, OSError, ValueError) as error:  # NumPy and Arrow have all of them for damaged files
+        raise OSError(f"{path} cannot be read: {error} Put the whole file back, or write it anew.") from error
+
+
+@contextmanager
 def reading(place, first: int, stop: int) -> Iterator[None]:
     """Say which rows of `place` they were if reading them fails."""
     try:
@@ -121,5 +132,5 @@ def reading(place, first: int, stop: int) -> Iterator[None]:
     except (OSError, ValueError) as error:  # a file that is cut short makes Arrow raise a ValueError
         raise OSError(
             f"Rows {first:,} to {stop - 1:,} of {place} cannot be read: {error} Put the file back as it was; with "
-            "warm_start=True a fit goes on from its last step."
+            "warm_start=True or a checkpoint a fit goes on from its last step."
         ) from error

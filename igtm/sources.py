@@ -11,7 +11,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import _check_sample_weight
 
 from igtm import columnar
-from igtm.source import Block, Source, block_slices, check_finite, reading, text_error, working_dtype
+from igtm.source import Block, Source, block_slices, check_finite, opening, reading, text_error, working_dtype
 
 CHECKED_ROWS = 5000
 
@@ -148,7 +148,8 @@ def _sliced(X) -> Source:
 
 def _npy(path: Path) -> Source:
     """Rows of a `.npy` file, read rather than mapped: a map of a file that is cut short ends the process."""
-    layout = np.load(path, mmap_mode="r", allow_pickle=False)
+    with opening(path):
+        layout = np.load(path, mmap_mode="r", allow_pickle=False)
     shape, offset, kind, by_columns = layout.shape, layout.offset, layout.dtype, not layout.flags.c_contiguous
     del layout
     if len(shape) != 2:

@@ -1,10 +1,12 @@
 """A fit that is killed, stopped or fails goes on from its checkpoint, bit for bit; no other fit does."""
 
 import multiprocessing
+import os
 import signal
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,12 +73,12 @@ def kill_in_mid_fit(model, path):
 
 def test_killed_again_and_again_it_ends_where_an_unbroken_fit_ends(tmp_path):
     path = tmp_path / "fit.npz"
-    model = small(niter=500)
+    model = small(niter=300)
     kills = 0
-    while kills < 6 and kill_in_mid_fit(model, path):
+    while kills < 5 and kill_in_mid_fit(model, path):
         kills += 1
     assert kills > 1
-    assert_same_fit(model.fit(X, checkpoint=path), small(niter=500).fit(X))
+    assert_same_fit(model.fit(X, checkpoint=path), small(niter=300).fit(X))
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -163,6 +165,38 @@ def test_it_is_a_model_of_the_fit_so_far(path):
     half = igtm.load(path)
     assert (half.n_iter_, half.stop_reason_) == (4, "stopped")
     np.testing.assert_array_equal(half.transform(X), small(niter=4).fit(X).transform(X))
+
+
+def saved(rows, path):
+    np.save(path, rows)
+
+
+def parquet(rows, path):
+    pd.DataFrame(rows, columns=list("abcde")).to_parquet(path, row_group_size=50)
+
+
+@pytest.mark.parametrize(("write", "name"), [(saved, "rows.npy"), (parquet, "rows.parquet")])
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_a_file_that_breaks_and_is_put_back(share, write, name, path):
+    """Cut short in the middle of a pass, to nothing or to a half."""
+    file = path.with_name(name)
+    write(X, file)
+    path.unlink()
+    whole = file.read_bytes()
+    model = small(n_blocks=6)
+    steps = model.iter_fit(file, checkpoint=path)
+    while next(steps).n_iter < 3:
+        pass
+    os.truncate(file, int(share * len(whole)))
+    with pytest.raises(OSError, match=rf"Rows [\d,]+ to [\d,]+ of .*{name} cannot be read.*checkpoint"):
+        next(steps)
+    assert (model.n_iter_, reached(path)) == (3, 3)
+    kept = path.read_bytes()
+    with pytest.raises(OSError, match=rf"{name} cannot be read.*Put the whole file back"):
+        small(n_blocks=6).fit(file, checkpoint=path)
+    assert path.read_bytes() == kept
+    file.write_bytes(whole)
+    assert_same_fit(small(n_blocks=6).fit(file, checkpoint=path), small(n_blocks=6).fit(file))
 
 
 # Refused

@@ -256,6 +256,11 @@ def test_a_sum_too_large_for_its_precision_is_no_hole():
     np.testing.assert_array_equal(all_of(as_source(rows)), rows)
 
 
+def damaged(path):
+    path.write_bytes(b"x")
+    return path
+
+
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [
@@ -269,6 +274,8 @@ def test_a_sum_too_large_for_its_precision_is_no_hole():
         (lambda at: pd.DataFrame({"a": [1.0], "t": ["x"]}), ValueError, "text in column 't' .*'x'.*drop.*encode"),
         (lambda at: pl.DataFrame({"t": [[1]]}), ValueError, "list.*'t'.*drop.*convert"),
         (lambda at: pa.table({"t": pa.array([1], pa.date32())}), ValueError, "date32.*'t'.*drop.*convert"),
+        (lambda at: damaged(at / "x.npy"), OSError, "x.npy cannot be read.*write it anew"),
+        (lambda at: damaged(at / "x.parquet"), OSError, "x.parquet cannot be read.*write it anew"),
         (lambda at: FRAME.iloc[:0], ValueError, r"0 sample\(s\).*minimum of 1"),
         (lambda at: pl.DataFrame(), ValueError, r"0 sample\(s\).*minimum of 1"),
     ],
