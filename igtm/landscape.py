@@ -10,7 +10,8 @@ import pandas as pd
 from igtm import manifold as gtm
 from igtm.kernel import Posterior, responsibilities
 from igtm.manifold import Manifold
-from igtm.passes import by_posterior, in_order, tile_rows, tiles
+from igtm.passes import by_posterior, in_order, tile_rows
+from igtm.source import block_slices
 from igtm.sources import as_source
 
 
@@ -92,7 +93,8 @@ def node_sums(
     def sum_up(tile, part):
         return responsibilities(manifold, tile)[0].T @ encode(part)
 
-    return reduce(add, in_order(sum_up, tiles([(X, values)], tile_rows(manifold, X.dtype))))
+    parts = ((X[part], values[part]) for part in block_slices(len(X), tile_rows(manifold, X.dtype)))
+    return reduce(add, in_order(sum_up, parts))
 
 
 def strongest(shares: np.ndarray, least: float = 0.001, limit: int = 1000) -> np.ndarray:
