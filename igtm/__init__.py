@@ -12,7 +12,7 @@ from igtm.sources import as_source
 
 __version__ = "0.1.0"
 
-__all__ = ["GTMResult", "Manifold", "Source", "Step", "as_source", "eIGTM", "explore", "load", "runIGTM"]
+__all__ = ["GTMResult", "Manifold", "Source", "Step", "as_source", "eIGTM", "explore", "load", "metrics", "runIGTM"]
 
 
 def __getattr__(name):

@@ -10,7 +10,7 @@ import altair as alt
 
 from igtm import figures
 
-__all__ = ["convergence", "distributions", "means", "modes", "node_mass", "prototype", "responsibilities"]
+__all__ = ["convergence", "distributions", "means", "modes", "new_rows", "node_mass", "prototype", "responsibilities"]
 
 
 def _chart(draw):
@@ -31,3 +31,4 @@ node_mass = _chart(figures.node_mass)
 prototype = _chart(figures.prototype)
 convergence = _chart(figures.convergence)
 distributions = _chart(figures.distributions)
+new_rows = _chart(figures.new_rows)

@@ -8,10 +8,21 @@ from igtm import layers
 from igtm.colours import as_text
 from igtm.figure import Figure, layered
 from igtm.histograms import distributions
+from igtm.new_rows import new_rows
 from igtm.scatter import means, modes
 from igtm.theme import BLUE, LABEL_LIMIT, ORANGE
 
-__all__ = ["Figure", "convergence", "distributions", "means", "modes", "node_mass", "prototype", "responsibilities"]
+__all__ = [
+    "Figure",
+    "convergence",
+    "distributions",
+    "means",
+    "modes",
+    "new_rows",
+    "node_mass",
+    "prototype",
+    "responsibilities",
+]
 
 NODE_TIPS = [
     alt.Tooltip("node", type="nominal"),

@@ -17,12 +17,22 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from igtm.columns import MAX_CATEGORIES, unique_names
 from igtm.tables import Table, TableError
 
-__all__ = ["Recipe", "columns_of", "freeze", "pipeline", "recipe_of", "thaw", "to_original"]
+__all__ = [
+    "MISSING",
+    "Recipe",
+    "categories_of",
+    "columns_of",
+    "freeze",
+    "pipeline",
+    "recipe_of",
+    "thaw",
+    "to_original",
+]
 
 Impute = Literal["median", "most_frequent", "mean"]
 
 _HUGE = 1e100  # squares of larger values overflow
-_MISSING = "(missing)"
+MISSING = "(missing)"
 # As a function the median takes a sixth of the time of SimpleImputer's own, which sorts a masked copy.
 _STRATEGIES = {"median": np.median, "most_frequent": "most_frequent", "mean": "mean"}
 
@@ -122,6 +132,12 @@ def columns_of(pipeline: Pipeline) -> list[str]:
     return [*_part(pipeline, "numbers")[1], *_part(pipeline, "categories")[1]]
 
 
+def categories_of(pipeline: Pipeline) -> dict[str, list[str]]:
+    """Return the values, as text, that a fitted pipeline knows of each one-hot encoded column."""
+    steps, columns = _part(pipeline, "categories")
+    return dict(zip(columns, map(list, steps["one_hot"].categories_), strict=True)) if columns else {}
+
+
 def to_original(pipeline: Pipeline, X: np.ndarray) -> pd.DataFrame:
     """Bring points, such as prototypes, back to the units of the table.
 
@@ -145,7 +161,7 @@ def to_original(pipeline: Pipeline, X: np.ndarray) -> pd.DataFrame:
     values, shares = X[:, : len(numbers)], X[:, len(numbers) :]
     if numbers and "scale" in branch.named_steps:
         values = branch["scale"].inverse_transform(values)
-    names = [f"{column}={value}" for column, found in _categories(pipeline).items() for value in found]
+    names = [f"{column}={value}" for column, found in categories_of(pipeline).items() for value in found]
     return pd.DataFrame(np.hstack([values, shares]), columns=unique_names([*numbers, *names]))
 
 
@@ -164,7 +180,7 @@ def freeze(pipeline: Pipeline) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     arrays : dict of str to numpy.ndarray
         Float64. `thaw` makes of both a pipeline that transforms identically.
     """
-    recipe, numbers, categories = recipe_of(pipeline), _part(pipeline, "numbers")[1], _categories(pipeline)
+    recipe, numbers, categories = recipe_of(pipeline), _part(pipeline, "numbers")[1], categories_of(pipeline)
     meta = {"recipe": asdict(recipe), "numbers": list(numbers), "categories": categories}
     learned = _learned(recipe, len(numbers), sum(map(len, categories.values())))
     arrays = {key: getattr(_step(pipeline, key), key.split(".")[1]) for key in learned}
@@ -203,7 +219,7 @@ def _assemble(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Pipe
     zeros = dict.fromkeys(numbers, [0.0] * n_rows)
     cycled = {column: list(islice(cycle(values), n_rows)) for column, values in categories.items()}
     pipeline["columns"].fit(pd.DataFrame(zeros | cycled))
-    if _categories(pipeline) != categories:
+    if categories_of(pipeline) != categories:
         raise ValueError("the categories are not those of the recipe, in order")
     learned = _learned(recipe, len(numbers), sum(map(len, categories.values())))
     for key, shape in learned.items():
@@ -261,11 +277,6 @@ def _part(pipeline: Pipeline, name: str) -> tuple[Pipeline, list[str]]:
     return next((steps, names) for part, steps, names in parts if part == name)
 
 
-def _categories(pipeline: Pipeline) -> dict[str, list[str]]:
-    steps, columns = _part(pipeline, "categories")
-    return dict(zip(columns, map(list, steps["one_hot"].categories_), strict=True)) if columns else {}
-
-
 def _check_numbers(frame: pd.DataFrame) -> None:
     values = _as_floats(frame)
     present = ~np.isnan(values)
@@ -285,4 +296,4 @@ def _as_floats(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _as_strings(frame: pd.DataFrame) -> np.ndarray:
-    return frame.astype("str").fillna(_MISSING).to_numpy(dtype=object)
+    return frame.astype("str").fillna(MISSING).to_numpy(dtype=object)

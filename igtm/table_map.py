@@ -101,12 +101,17 @@ def coordinates(fitted: TableMap) -> pd.DataFrame:
         The identifier column under its own name, where there is one, `row_id`, and the columns of
         `landscape.points`.
     """
-    identifier = fitted.table.identifier
+    return identified(fitted.table, fitted.points)
+
+
+def identified(table: Table, points: pd.DataFrame) -> pd.DataFrame:
+    """A table's rows on a map, with the identifier column before them, where there is one."""
+    identifier = table.identifier
     if identifier is None:
-        return fitted.points
-    frame = fitted.points.copy()
+        return points
+    frame = points.copy()
     name = identifier if identifier not in frame else f"{identifier} (identifier)"
-    frame.insert(0, name, fitted.table.frame[identifier].to_numpy())
+    frame.insert(0, name, table.frame[identifier].to_numpy())
     return frame
 
 

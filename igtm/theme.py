@@ -102,7 +102,7 @@ def vega_config(dark: bool) -> dict:
     -------
     dict
         Fonts, sizes and colours, with the named mark styles that our figures use
-        (``ring``, ``node``, ``node-ring``, ``rule``, ``note``, ``heading``, ``aside``, ``baseline``).
+        (``ring``, ``node``, ``node-ring``, ``rule``, ``note``, ``diamond``, ``heading``, ``aside``, ``baseline``).
     """
     t = tokens(dark)
     return {
@@ -159,6 +159,7 @@ def vega_config(dark: bool) -> dict:
             "node-ring": {"stroke": SELECTED, "strokeWidth": 2},
             "rule": {"color": t.muted, "strokeWidth": 1, "strokeDash": [3, 3]},
             "note": {"color": t.text, "fontSize": 11},
+            "diamond": {"shape": "diamond", "stroke": t.background, "strokeWidth": 1, "opacity": 0.95},
             "heading": {"color": t.text, "fontSize": 12, "fontWeight": 600},
             "aside": {"color": t.muted, "fontSize": 11},
             "baseline": {"color": t.outline, "strokeWidth": 1, "strokeDash": [1, 0]},

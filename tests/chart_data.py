@@ -100,3 +100,9 @@ def ranking():
     return pd.DataFrame(
         {"column": columns, "kind": kinds, "difference": [0.5, -0.4, 0.1, np.nan, np.inf], "class": SCRIPT}
     )
+
+
+def new(n=12):
+    """New rows on a map, some of them novel."""
+    table = points(n)
+    return table.assign(percentile=np.linspace(0, 100, n), novel=np.arange(n) < 3)

@@ -23,6 +23,9 @@ FIGURES = {
     "prototype": lambda **options: figures.prototype(sample.features(), **options),
     "convergence": lambda **options: figures.convergence(sample.path(), "converged", **options),
     "distributions": lambda **options: figures.distributions(sample.counts(), sample.ranking(), **options),
+    "new rows": lambda **options: figures.new_rows(
+        sample.points(), sample.new(), tooltip=["amount"], nodes=sample.grid(5), **options
+    ),
 }
 MAPS = [name for name in FIGURES if name not in ("prototype", "convergence", "distributions")]
 

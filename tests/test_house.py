@@ -27,8 +27,8 @@ WINGS = {
         "run",
     ],
     "tables": ["columns selections", "tables", "delimited samples preprocessing search comparison", "readers"],
-    "charts": ["theme spread", "colours", "layers figure", "scatter histograms", "figures", "charts export"],
-    "roof": ["table_map", "nodes surfaces point metrics", "planes", "__init__"],
+    "charts": ["theme spread", "colours", "layers figure", "scatter histograms new_rows", "figures", "charts export"],
+    "roof": ["table_map", "nodes surfaces point metrics", "planes projection", "__init__"],
 }
 # ... and from the wings below it.
 BELOW = {"engine": set(), "tables": set(), "charts": set(), "roof": {"engine", "tables", "charts"}}
