@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import reduce
 from math import ceil
+from operator import add
 
 import numpy as np
 
@@ -57,23 +59,54 @@ def _one_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
             yield block
 
 
-def moments(blocks: Blocks) -> tuple[float, np.ndarray, np.ndarray]:
-    """Total weight, mean (D,) and scatter (D, D) of the rows, in two passes.
+@dataclass(frozen=True)
+class Moments:
+    """Total weight, mean and scatter of rows; those of disjoint sets of rows add up to those of their union.
 
-    Squares are summed around the mean: around a far origin they would cancel. The mean is summed around the first
-    row, so that columns that are constant have no scatter at all.
+    Parameters
+    ----------
+    n : float
+        Sum of the sample weights.
+    mean : ndarray (D,)
+    scatter : ndarray (D, D)
+        Sum of the weighted outer products of the rows around `mean`: around a far origin, squares would cancel.
+
+    Notes
+    -----
+    Chan, Golub & LeVeque (1983), Algorithms for Computing the Sample Variance, The American Statistician 37.
     """
-    n_features = blocks.source.n_features
-    pivot, n, total = None, 0.0, np.zeros(n_features)
-    for X, weights in blocks:
-        pivot = X[0].astype(np.float64) if pivot is None else pivot
-        n += len(X) if weights is None else float(weights.sum())
-        total += (X - pivot).sum(axis=0) if weights is None else weights @ (X - pivot)
-    if n == 0:
+
+    n: float
+    mean: np.ndarray
+    scatter: np.ndarray
+
+    @classmethod
+    def of(cls, X: np.ndarray, weights: np.ndarray | None) -> "Moments":
+        """Moments of the rows `X` (n, D) with sample weights (n,), 1 where None; of huge values they are infinite."""
+        weights = np.ones(len(X)) if weights is None else weights
+        n = float(weights.sum())
+        if n == 0:
+            return cls(0.0, np.zeros(X.shape[1]), np.zeros((X.shape[1], X.shape[1])))
+        with np.errstate(over="ignore", invalid="ignore"):
+            # Summed around a row, the mean of equal rows is exact, and they have no scatter at all.
+            pivot = X[0].astype(np.float64)
+            mean = pivot + weights @ (X - pivot) / n
+            centred = X - mean
+            return cls(n, mean, centred.T @ (centred * weights[:, None]))
+
+    def __add__(self, other: "Moments") -> "Moments":
+        n = self.n + other.n
+        if n == 0:
+            return self
+        with np.errstate(over="ignore", invalid="ignore"):
+            step = other.mean - self.mean
+            scatter = self.scatter + other.scatter + np.outer(step, step * (self.n * other.n / n))
+            return Moments(n, self.mean + step * (other.n / n), scatter)
+
+
+def moments(blocks: Blocks) -> Moments:
+    """Moments of all rows, in one pass."""
+    found = reduce(add, (Moments.of(X, weights) for X, weights in blocks))
+    if found.n == 0:
         raise ValueError("sample_weight must be a number >= 0 for each row, not all 0: give some row a weight.")
-    mean = pivot + total / n
-    scatter = np.zeros((n_features, n_features))
-    for X, weights in blocks:
-        centred = X - mean
-        scatter += centred.T @ (centred if weights is None else centred * weights[:, None])
-    return n, mean, scatter
+    return found

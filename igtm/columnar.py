@@ -24,7 +24,7 @@ Batches = Callable[[int], Iterator[tuple[str, int, object]]]
 def from_pandas(frame, columns: Sequence | None, weight) -> Source:
     """Rows of a pandas frame, turned into numbers a block at a time."""
     names = list(frame.columns)
-    features = _chosen(names, columns, weight)
+    features = chosen(names, columns, weight)
     places = [names.index(name) for name in features] if weight is not None or columns is not None else slice(None)
     kinds = [getattr(kind, "numpy_dtype", kind) for kind in frame.dtypes.iloc[places]]
     for name, kind in zip(features, kinds, strict=True):
@@ -34,9 +34,9 @@ def from_pandas(frame, columns: Sequence | None, weight) -> Source:
 
     def blocks(size):
         for part in block_slices(len(frame), size):
-            X = _pandas_numbers(frame.iloc[part, places], dtype)
+            X = pandas_numbers(frame.iloc[part, places], dtype)
             check_finite(X, part.start, features, "X")
-            weights = None if weight is None else _pandas_numbers(frame.iloc[part][[weight]], np.float64)[:, 0]
+            weights = None if weight is None else pandas_numbers(frame.iloc[part][[weight]], np.float64)[:, 0]
             if weights is not None:
                 check_weights(weights, part.start, "X")
             yield X, weights
@@ -44,7 +44,8 @@ def from_pandas(frame, columns: Sequence | None, weight) -> Source:
     return Source(len(frame), len(features), dtype, _get_feature_names(frame.iloc[:0, places]), blocks)
 
 
-def _pandas_numbers(frame, dtype: np.dtype) -> np.ndarray:
+def pandas_numbers(frame, dtype: np.dtype) -> np.ndarray:
+    """A pandas frame as an array (n, D) of `dtype`, NaN for what is missing; text is an error."""
     fill = {} if all(isinstance(kind, np.dtype) for kind in frame.dtypes) else {"na_value": np.nan}
     try:
         return frame.to_numpy(dtype=dtype, **fill)
@@ -81,7 +82,7 @@ def from_parquet(path: Path, columns: Sequence | None, weight) -> Source:
         with opening(each):
             metadata.append(pq.read_metadata(each))
     schema = metadata[0].schema.to_arrow_schema()
-    needed = [*_chosen(schema.names, columns, weight), *([] if weight is None else [weight])]
+    needed = [*chosen(schema.names, columns, weight), *([] if weight is None else [weight])]
     for each, found in zip(paths, metadata, strict=True):
         missing = set(needed) - set(found.schema.to_arrow_schema().names)
         if missing:
@@ -113,7 +114,7 @@ def _parquet_batches(path: Path, n_rows: int, names: list[str], size: int) -> It
 
 def _from_batches(schema, n_rows: int, batches: Batches, columns, weight) -> Source:
     """Rows of Arrow record batches, which come with their place and the row of it that they begin with."""
-    features = _chosen(schema.names, columns, weight)
+    features = chosen(schema.names, columns, weight)
     dtype = working_dtype(*(_arrow_kind(schema.field(name)) for name in features))
     if weight is not None:
         _arrow_kind(schema.field(weight))
@@ -174,7 +175,7 @@ def _joined(pieces: list[Block]) -> Block:
     return np.concatenate(rows), None if weights[0] is None else np.concatenate(weights)
 
 
-def _chosen(names: Sequence, columns: Sequence | None, weight) -> list:
+def chosen(names: Sequence, columns: Sequence | None, weight) -> list:
     """Names of the feature columns."""
     unknown = [name for name in (*(columns or ()), *([] if weight is None else [weight])) if name not in names]
     if unknown:

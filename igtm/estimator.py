@@ -18,13 +18,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from igtm import manifold as gtm
 from igtm import state, storage
+from igtm.backends import backend
 from igtm.checkpoint import EVERY, Checkpoint, check_not_past_end, identity
 from igtm.em import Step
 from igtm.fitting import Fit, Progress, Settings, expectation
-from igtm.kernel import Posterior
-from igtm.passes import by_posterior
 from igtm.result import GTMResult
-from igtm.source import Source
+from igtm.source import Rows, Source
 from igtm.sources import as_source, in_memory
 
 
@@ -270,10 +269,10 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         self.objective_path_ = np.array(fit.objectives)
         return self
 
-    def _check_header(self, source: Source, reset: bool) -> None:
+    def _check_header(self, source: Rows, reset: bool) -> None:
         validate_data(self, source.header, skip_check_array=True, reset=reset)
 
-    def _rows(self, X, sample_weight=None) -> Source:
+    def _rows(self, X, sample_weight=None) -> Rows:
         source = as_source(X, sample_weight)
         self._check_header(source, reset=False)
         return source
@@ -296,12 +295,17 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         check_is_fitted(self)
         return self._placed(self._rows(X))
 
-    def _placed(self, source: Source) -> np.ndarray | GTMResult:
-        if self.model == "complete":
-            R = by_posterior(self.manifold_, source, lambda found: found.responsibilities().copy())
-            sheet = self.manifold_
-            return GTMResult.of(sheet, gtm.means(sheet, R), gtm.modes(sheet, R), R, self.converged_)
-        return by_posterior(self.manifold_, source, self._output)
+    def _placed(self, source: Rows) -> np.ndarray | GTMResult:
+        sheet = self.manifold_
+        if self.model != "complete":
+            return backend(source).place(sheet, source, self.model)
+        if not isinstance(source, Source):
+            raise ValueError(
+                "model='complete' holds N × K in memory, where these rows need not fit: set model to 'means', 'modes' "
+                "or 'responsibilities', or use transform_blocks."
+            )
+        R = backend(source).place(sheet, source, "responsibilities")
+        return GTMResult.of(sheet, gtm.means(sheet, R), gtm.modes(sheet, R), R, self.converged_)
 
     def transform_blocks(self, X, block_size=5000):
         """Place rows on the map a block at a time, reading `X` no faster than the caller asks.
@@ -349,7 +353,8 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def score_samples(self, X):
         """Exact log-likelihood of each row of `X` (as in `fit`), natural logarithm, (N,)."""
         check_is_fitted(self)
-        return by_posterior(self.manifold_, self._rows(X), lambda found: found.log_likelihood)
+        source = self._rows(X)
+        return backend(source).place(self.manifold_, source, "log_likelihood")
 
     def score(self, X, y=None, sample_weight=None):
         """Mean log-likelihood per row: higher is better, and comparable between settings on the same data.
@@ -361,12 +366,6 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         check_is_fitted(self)
         statistics = expectation(self._rows(X, sample_weight))(self.manifold_)
         return statistics.log_likelihood / statistics.n
-
-    def _output(self, found: Posterior) -> np.ndarray:
-        R = found.responsibilities()
-        if self.model == "responsibilities":
-            return R.copy()
-        return (gtm.means if self.model == "means" else gtm.modes)(self.manifold_, R)
 
     @available_if(lambda self: self.model != "complete")
     def get_feature_names_out(self, input_features=None):

@@ -7,11 +7,11 @@ from itertools import islice
 import numpy as np
 
 from igtm import manifold as gtm
-from igtm.blocks import Blocks, moments
+from igtm.backends import backend
 from igtm.em import Expectation, Step, em
 from igtm.manifold import Grid, Manifold
-from igtm.passes import Cancelled, ThreadedExpectation
-from igtm.source import Source
+from igtm.passes import Cancelled
+from igtm.source import Rows
 
 # Relative, of float64 sums over very many rows that are cut into other blocks or taken on another machine.
 ROUNDING = 1e-10
@@ -58,7 +58,7 @@ class Fit:
 
     Parameters
     ----------
-    source : Source
+    source : Source or the like
     settings : Settings
     cancelled : callable -> bool, optional
         Asked many times during a pass; once True, the pass under way is dropped and the iteration ends.
@@ -77,7 +77,7 @@ class Fit:
 
     def __init__(
         self,
-        source: Source,
+        source: Rows,
         settings: Settings,
         cancelled: Callable[[], bool] | None = None,
         progress: Progress | None = None,
@@ -94,12 +94,13 @@ class Fit:
 
     def __iter__(self) -> Iterator[Step]:
         settings, progress = self.settings, self.progress
+        source = backend(self.source).held(self.source)
         if progress is None:
-            first, n_iter = start(self.source, settings), 0
+            first, n_iter = start(source, settings), 0
         else:
             first, n_iter = progress.manifold, progress.n_iter
             check_same_grid(first.grid, settings)
-        passes = expectation(self.source, settings.n_blocks, self.cancelled)
+        passes = expectation(source, settings.n_blocks, self.cancelled)
         made, left = steps(first, passes, settings, n_iter), settings.niter
         if progress is not None and progress.began is not None:
             made = taken_up(made, progress, self.source.dtype)
@@ -148,12 +149,12 @@ def taken_up(made: Iterator[Step], progress: Progress, dtype: np.dtype) -> Itera
     yield from made
 
 
-def expectation(source: Source, n_blocks: int = 0, cancelled: Callable[[], bool] | None = None) -> Expectation:
+def expectation(source: Rows, n_blocks: int = 0, cancelled: Callable[[], bool] | None = None) -> Expectation:
     """What makes a pass over the rows of `source`, Manifold -> Statistics."""
-    return ThreadedExpectation(Blocks(source, n_blocks), cancelled)
+    return backend(source).expectation(source, n_blocks, cancelled)
 
 
-def start(source: Source, settings: Settings) -> Manifold:
+def start(source: Rows, settings: Settings) -> Manifold:
     """The manifold along the first two principal components of the rows.
 
     Raises
@@ -162,9 +163,8 @@ def start(source: Source, settings: Settings) -> Manifold:
         If the rows are so large or so small that their squares are not numbers in their own precision.
     """
     k, m = automatic_sizes(source.n_rows, settings.k, settings.m)
-    with np.errstate(over="ignore", invalid="ignore"):
-        n, mean, scatter = moments(Blocks(source, settings.n_blocks))
-        extent = np.abs(mean).max() + np.sqrt(np.trace(scatter) / n)
+    found = backend(source).moments(source, settings.n_blocks)
+    extent = np.abs(found.mean).max() + np.sqrt(np.trace(found.scatter) / found.n)
     # Squares, and products with 1/β, must be numbers in the precision of the rows.
     smallest, largest = np.finfo(source.dtype).tiny ** 0.375, np.finfo(source.dtype).max ** 0.375
     if extent > 0 and not smallest < extent < largest:
@@ -172,7 +172,7 @@ def start(source: Source, settings: Settings) -> Manifold:
             f"X holds values of about {extent:.3g}, but {source.dtype} is worked between {smallest:.0e} and "
             f"{largest:.0e}: scale the features first, for instance with sklearn.preprocessing.StandardScaler."
         )
-    return gtm.start(Grid(k, m, float(settings.s)), n, mean, scatter, dtype=source.dtype)
+    return gtm.start(Grid(k, m, float(settings.s)), found.n, found.mean, found.scatter, dtype=source.dtype)
 
 
 def automatic_sizes(n_rows: int, k: int, m: int) -> tuple[int, int]:

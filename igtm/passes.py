@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from operator import add
 from threading import Lock, local
 from typing import TypeVar
@@ -12,7 +12,9 @@ from typing import TypeVar
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from igtm.blocks import Blocks
+from igtm import manifold as gtm
+from igtm.blocks import Blocks, Moments
+from igtm.blocks import moments as moments_of
 from igtm.em import Statistics
 from igtm.kernel import Kernel, Posterior
 from igtm.manifold import Manifold
@@ -22,6 +24,14 @@ TILE_BYTES = 2 << 20  # a tile with its scratch should stay in a core's second-l
 TILE_ROWS = (64, 1024)
 
 Result = TypeVar("Result")
+
+# What a fitted manifold can say of each row.
+OUTPUTS = {
+    "means": lambda manifold, found: gtm.means(manifold, found.responsibilities()),
+    "modes": lambda manifold, found: gtm.modes(manifold, found.responsibilities()),
+    "responsibilities": lambda manifold, found: found.responsibilities().copy(),
+    "log_likelihood": lambda manifold, found: found.log_likelihood,
+}
 
 
 class Cancelled(Exception):
@@ -86,9 +96,14 @@ def tiles(blocks: Iterable, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray 
     """Cut each block into tiles of at most `rows` rows, in order."""
     with closing(iter(blocks)) as read:
         for X, weights in read:
-            for first in range(0, X.shape[0], rows):
-                tile = slice(first, first + rows)
-                yield X[tile], None if weights is None else weights[tile]
+            yield from cut(X, weights, rows)
+
+
+def cut(X: np.ndarray, weights: np.ndarray | None, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    """Cut rows into tiles of at most `rows`, in order; no rows are one such tile."""
+    for first in range(0, max(X.shape[0], 1), rows):
+        tile = slice(first, first + rows)
+        yield X[tile], None if weights is None else weights[tile]
 
 
 def in_order(function: Callable[..., Result], arguments: Iterable[tuple], cancelled=None) -> Iterator[Result]:
@@ -169,3 +184,26 @@ def by_posterior(manifold: Manifold, source: Source, function: Callable[[Posteri
         return function(worker.kernel.posterior(tile))
 
     return np.concatenate(list(in_order(work, tiles(Blocks(source), rows))))
+
+
+# What a backend offers
+
+
+def held(source: Source) -> Source:
+    """The rows as passes after passes reach them fastest: where they are."""
+    return source
+
+
+def moments(source: Source, n_blocks: int = 0) -> Moments:
+    """Moments of all rows."""
+    return moments_of(Blocks(source, n_blocks))
+
+
+def expectation(source: Source, n_blocks: int = 0, cancelled: Callable[[], bool] | None = None) -> ThreadedExpectation:
+    """What makes passes over the rows."""
+    return ThreadedExpectation(Blocks(source, n_blocks), cancelled)
+
+
+def place(manifold: Manifold, source: Source, output: str) -> np.ndarray:
+    """What `output`, a key of `OUTPUTS`, names for each row."""
+    return by_posterior(manifold, source, partial(OUTPUTS[output], manifold))

@@ -9,8 +9,24 @@ import numpy as np
 Block = tuple[np.ndarray, np.ndarray | None]
 
 
+class Rows:
+    """Rows with their sample weights, wherever they lie: what a `Source` and its like have in common.
+
+    They have `n_rows`, `n_features`, `dtype`, `feature_names` and `blocks` as described at `Source`.
+    """
+
+    @property
+    def header(self):
+        """A table of no rows with these columns: what scikit-learn's checks of names and numbers need."""
+        if self.feature_names is None:
+            return np.empty((0, self.n_features))
+        import pandas as pd
+
+        return pd.DataFrame(columns=self.feature_names)
+
+
 @dataclass(frozen=True)
-class Source:
+class Source(Rows):
     """Rows with their sample weights, wherever they lie; `as_source` makes one.
 
     Parameters
@@ -43,15 +59,6 @@ class Source:
                     f"Found array with 0 {what} (shape={shape}) while a minimum of 1 is required by eIGTM."
                 )
 
-    @property
-    def header(self):
-        """A table of no rows with these columns: what scikit-learn's checks of names and numbers need."""
-        if self.feature_names is None:
-            return np.empty((0, self.n_features))
-        import pandas as pd
-
-        return pd.DataFrame(columns=self.feature_names)
-
 
 def block_slices(n_rows: int, size: int) -> Iterator[slice]:
     """Slices of `n_rows` into blocks of `size` rows, the last one perhaps smaller."""
@@ -63,6 +70,13 @@ def working_dtype(*dtypes: np.dtype) -> np.dtype:
     """The precision in which numbers of these dtypes are worked: float32 where it holds all of them, else float64."""
     found = np.result_type(np.float32, *dtypes)
     return np.dtype(np.float32 if found == np.float32 else np.float64)
+
+
+def number_dtype(kind: np.dtype) -> np.dtype:
+    """The precision in which an array of dtype `kind` is worked; raises a ValueError if that is not of numbers."""
+    if kind.kind not in "biuf":
+        raise ValueError(f"X holds {kind}, and eIGTM needs numbers: convert it to float32 or float64.")
+    return working_dtype(kind)
 
 
 def check_finite(X: np.ndarray, first: int, names, place: str) -> None:

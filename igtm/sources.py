@@ -11,12 +11,12 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import _check_sample_weight
 
 from igtm import columnar
-from igtm.source import Block, Source, block_slices, check_finite, opening, reading, text_error, working_dtype
+from igtm.source import Block, Rows, Source, block_slices, check_finite, number_dtype, opening, reading, text_error
 
 CHECKED_ROWS = 5000
 
 
-def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> Source:
+def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> Rows:
     """The rows of `X` with their weights, as what every method of `eIGTM` reads.
 
     Nothing is copied whole: numbers are converted to float32, where that holds them exactly, or float64, and checked,
@@ -27,7 +27,8 @@ def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> So
     X : array-like (N, D), or path
         A NumPy array of any number type, a list of rows; a pandas frame; a polars frame, a pyarrow table or anything
         else that speaks Arrow; a memory map, a Zarr or HDF5 array or anything else that has a shape and is sliced by
-        rows; a path to a `.npy` file, to a Parquet file, or to a folder of Parquet files with the same columns.
+        rows; a path to a `.npy` file, to a Parquet file, or to a folder of Parquet files with the same columns; a Dask
+        array or data frame.
     sample_weight : array-like (N,) or str, optional
         How often each row counts, default 1; or the name of the column that says so and is then no feature.
     columns : sequence of str, optional
@@ -35,7 +36,7 @@ def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> So
 
     Returns
     -------
-    Source
+    Source, or Partitions for a Dask collection
 
     Raises
     ------
@@ -68,7 +69,11 @@ def in_memory(X: np.ndarray) -> Source:
     return Source(*X.shape, X.dtype, None, blocks, at_hand=True)
 
 
-def _opened(X, columns: Sequence[str] | None, weight: str | None) -> Source:
+def _opened(X, columns: Sequence[str] | None, weight: str | None) -> Rows:
+    if type(X).__module__.partition(".")[0] == "dask":
+        from igtm.partitions import partitions
+
+        return partitions(X, columns, weight)
     if isinstance(X, str | os.PathLike) and Path(X).suffix != ".npy":
         return _parquet(Path(X), columns, weight)
     if hasattr(X, "iloc") and getattr(X, "ndim", 0) == 2:
@@ -84,7 +89,7 @@ def _opened(X, columns: Sequence[str] | None, weight: str | None) -> Source:
         )
     if columns is not None:
         raise ValueError(f"columns={columns!r}, but the columns of X have no names: select them by slicing.")
-    if isinstance(X, Source):
+    if isinstance(X, Rows):
         return X
     if isinstance(X, str | os.PathLike):
         return _npy(Path(X))
@@ -130,7 +135,7 @@ def _numbers(X) -> Source:
 
 def _sliced(X) -> Source:
     """Rows of whatever has a shape and is sliced by rows; a block is a copy."""
-    dtype = _number_dtype(np.asarray(X[0:0]).dtype)
+    dtype = number_dtype(np.asarray(X[0:0]).dtype)
     name = getattr(X, "filename", None)  # of a memory map
     length = 0 if name is None else Path(name).stat().st_size
 
@@ -154,7 +159,7 @@ def _npy(path: Path) -> Source:
     del layout
     if len(shape) != 2:
         raise ValueError(f"{path} holds an array of shape {shape}. Expected 2D: reshape it to rows and columns.")
-    dtype = _number_dtype(kind)
+    dtype = number_dtype(kind)
     n_rows, n_features = shape
 
     def read(file, part) -> np.ndarray:
@@ -185,14 +190,10 @@ def _npy(path: Path) -> Source:
     return Source(n_rows, n_features, dtype, None, blocks)
 
 
-def _number_dtype(kind: np.dtype) -> np.dtype:
-    if kind.kind not in "biuf":
-        raise ValueError(f"X holds {kind}, and eIGTM needs numbers: convert it to float32 or float64.")
-    return working_dtype(kind)
-
-
-def _weighted(source: Source, sample_weight) -> Source:
+def _weighted(source: Rows, sample_weight) -> Rows:
     """The same rows with an array of weights."""
+    if not isinstance(source, Source):
+        return source.weighted(sample_weight)
     try:
         weights = _check_sample_weight(
             sample_weight, np.empty((source.n_rows, 0)), dtype=np.float64, ensure_non_negative=True

@@ -18,8 +18,10 @@ WINGS = {
     "engine": [
         "manifold source",
         "em blocks columnar",
-        "kernel sources",
-        "passes",
+        "kernel partitions",
+        "passes sources",
+        "cluster",
+        "backends",
         "fitting storage result landscape geometry neighbours",
         "state",
         "checkpoint plan",

@@ -103,7 +103,7 @@ def test_moments_are_those_of_numpy(seed, n_blocks, shift):
     rng = np.random.default_rng(seed)
     rows, weights = rng.normal(size=(30, 3)) + shift, rng.integers(0, 4, size=30).astype(float)
     weights[0] = 1
-    n, mean, scatter = moments(Blocks(as_source(rows, weights), n_blocks))
+    n, mean, scatter = vars(moments(Blocks(as_source(rows, weights), n_blocks))).values()
     assert n == weights.sum()
     np.testing.assert_allclose(mean, np.average(rows, axis=0, weights=weights), rtol=1e-12, atol=1e-12)
     expected = np.cov(rows.T, fweights=weights.astype(int), ddof=0) * n
@@ -112,7 +112,7 @@ def test_moments_are_those_of_numpy(seed, n_blocks, shift):
 
 @pytest.mark.parametrize("value", [0.1, 123456.789])
 def test_equal_rows_have_no_scatter_at_all(value):
-    assert not moments(Blocks(as_source(np.full((1001, 3), value)), 4))[2].any()
+    assert not moments(Blocks(as_source(np.full((1001, 3), value)), 4)).scatter.any()
 
 
 def peak_bytes(work):
