@@ -28,9 +28,14 @@ WINGS = {
         "estimator",
         "run",
     ],
-    "tables": ["columns selections", "tables", "delimited samples preprocessing search comparison", "readers"],
+    "tables": [
+        "columns selections",
+        "tables",
+        "delimited samples preprocessing search comparison pictures",
+        "readers",
+    ],
     "charts": ["theme spread", "colours", "layers figure", "scatter histograms new_rows", "figures", "charts export"],
-    "roof": ["table_map", "nodes surfaces point metrics", "planes projection", "__init__"],
+    "roof": ["table_map", "nodes surfaces point metrics zoom", "planes projection", "__init__"],
 }
 # ... and from the wings below it.
 BELOW = {"engine": set(), "tables": set(), "charts": set(), "roof": {"engine", "tables", "charts"}}

@@ -1,0 +1,81 @@
+"""Rows that are pictures are found, and drawn pixel by pixel."""
+
+from base64 import b64decode
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from igtm import nodes, pictures, samples, tables
+from igtm.table_map import fit
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return samples.load("digits")
+
+
+def drawn(uri):
+    kind, _, text = uri.partition(",")
+    assert kind == "data:image/png;base64"
+    return np.asarray(Image.open(BytesIO(b64decode(text))))
+
+
+def test_digits_are_pictures(digits):
+    found = pictures.pixels(digits)
+    assert (found.side, found.low, found.high) == (8, 0, 16)
+    assert list(found.columns) == digits.features
+
+
+def test_so_are_those_whose_margins_are_ignored(digits):
+    table = tables.from_frame(digits.frame[digits.features])
+    assert len(table.features) < 64
+    assert pictures.pixels(table) == pictures.pixels(digits)
+    array = tables.from_frame(digits.frame[digits.features].to_numpy())
+    assert pictures.pixels(array).columns[9] == "column_10"
+
+
+@pytest.mark.parametrize("name", ["iris", "wine", "breast cancer", "diabetes", "S-curve"])
+def test_other_tables_are_not(name):
+    assert pictures.pixels(samples.load(name)) is None
+
+
+def test_nor_are_embeddings_or_ranges_that_differ():
+    rng = np.random.default_rng(0)
+    embedding = pd.DataFrame(rng.normal(size=(50, 16)), columns=[f"dim_{i}" for i in range(16)])
+    assert pictures.pixels(tables.from_frame(embedding)) is None
+    counts = pd.DataFrame(rng.random((50, 16)) * 10.0 ** np.arange(16), columns=[f"x{i}" for i in range(16)])
+    assert pictures.pixels(tables.from_frame(counts - counts.min(axis=None))) is None
+
+
+def test_each_pixel_is_a_block_of_its_shade(digits):
+    found = pictures.pixels(digits)
+    picture = drawn(pictures.uris(found, digits.frame.iloc[[7]])[0])
+    assert picture.shape == (64, 64)
+    values = digits.frame[digits.features].iloc[7].to_numpy(dtype=float).reshape(8, 8)
+    np.testing.assert_allclose(255 - picture[4::8, 4::8], 255 * values / 16, atol=0.5)
+    np.testing.assert_array_equal(picture[::8, ::8], picture[7::8, 7::8])
+
+
+def test_prototypes_are_pictures_too_and_stay_within_white_and_black(digits):
+    fitted = fit(digits, k=4, niter=3)
+    prototypes = nodes.decode(fitted, fitted.model.manifold_.nodes)
+    found = [drawn(uri) for uri in pictures.uris(pictures.pixels(digits), prototypes)]
+    assert len(found) == 16
+    assert all(picture.max() == 255 for picture in found)
+
+
+def test_holes_and_missing_columns_are_white():
+    how = pictures.Pixels(4, tuple(f"p{i}" for i in range(16)), 0, 1)
+    frame = pd.DataFrame({"p0": [np.nan, 1.0], "p5": [1.0, np.inf]})
+    first, second = (drawn(uri) for uri in pictures.uris(how, frame))
+    assert (first[:16, :16] == 255).all()
+    assert (first[16:32, 16:32] == 0).all()
+    assert (first == 255).mean() == 15 / 16
+    assert (second == 0).mean() == 2 / 16
+
+
+def test_large_pictures_keep_their_size():
+    assert Image.open(BytesIO(pictures.png(np.zeros((100, 100))))).size == (100, 100)
