@@ -63,13 +63,12 @@ def igtm_pass(shape: tuple, X: np.ndarray) -> Callable[[], float]:
     """E-step and M-step of igtm, from where three iterations have led."""
     from igtm import eIGTM
     from igtm.em import maximise
-    from igtm.fitting import Settings, expectation
+    from igtm.fitting import expectation
     from igtm.sources import as_source
 
     _, _, k, m = shape
     sheet = eIGTM(k=k, m=m, niter=3, tol=0).fit(X).manifold_
-    settings = Settings(k=k, m=m, s=0.3, regul=REGUL, niter=1, tol=0, n_blocks=0)
-    one_pass = expectation(as_source(X), settings)
+    one_pass = expectation(as_source(X))
     return timed(lambda: maximise(sheet, one_pass(sheet), REGUL))
 
 

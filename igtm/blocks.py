@@ -9,6 +9,7 @@ from math import ceil
 from operator import add
 
 import numpy as np
+from scipy.sparse.linalg import LinearOperator
 
 from igtm.source import Block, Source
 
@@ -68,7 +69,7 @@ class Moments:
     n : float
         Sum of the sample weights.
     mean : ndarray (D,)
-    scatter : ndarray (D, D)
+    scatter : ndarray (D, D), or LinearOperator with a `trace()`
         Sum of the weighted outer products of the rows around `mean`: around a far origin, squares would cancel.
 
     Notes
@@ -78,7 +79,7 @@ class Moments:
 
     n: float
     mean: np.ndarray
-    scatter: np.ndarray
+    scatter: np.ndarray | LinearOperator
 
     @classmethod
     def of(cls, X: np.ndarray, weights: np.ndarray | None) -> "Moments":

@@ -164,7 +164,7 @@ def start(source: Rows, settings: Settings) -> Manifold:
     """
     k, m = automatic_sizes(source.n_rows, settings.k, settings.m)
     found = backend(source).moments(source, settings.n_blocks)
-    extent = np.abs(found.mean).max() + np.sqrt(np.trace(found.scatter) / found.n)
+    extent = np.abs(found.mean).max() + np.sqrt(found.scatter.trace() / found.n)
     # Squares, and products with 1/β, must be numbers in the precision of the rows.
     smallest, largest = np.finfo(source.dtype).tiny ** 0.375, np.finfo(source.dtype).max ** 0.375
     if extent > 0 and not smallest < extent < largest:

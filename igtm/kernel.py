@@ -12,6 +12,7 @@ import numpy as np
 
 from igtm.em import Statistics
 from igtm.manifold import Manifold, log_constant
+from igtm.tile import DenseTile, SparseTile, Tile
 
 # Largest relative rounding of an exponent that going through W may cost, where large weights cancel in ΦW.
 ROUNDING = 16 * float(np.finfo(np.float32).eps)
@@ -30,34 +31,6 @@ class _Scratch:
         if name not in self._memory:
             self._memory[name] = np.empty(prod(shape[:-1]) * self.rows, self.dtype)
         return self._memory[name][: prod(shape)].reshape(shape)
-
-
-class DenseTile:
-    """Rows of an array, centred.
-
-    Parameters
-    ----------
-    X : ndarray (n, D)
-    offset : ndarray (D,)
-        What is subtracted, in the precision of the rows.
-    out : ndarray (n, D)
-        Where the centred rows go.
-    """
-
-    def __init__(self, X: np.ndarray, offset: np.ndarray, out: np.ndarray):
-        self.rows = np.subtract(X, offset, out=out)
-
-    def project(self, factor: np.ndarray, out: np.ndarray) -> None:
-        """Scalar products with the rows of `factor`, (q, D) -> (q, n)."""
-        np.matmul(factor, self.rows.T, out=out)
-
-    def combine(self, shares: np.ndarray) -> np.ndarray:
-        """Sums of the rows weighted by `shares`, (q, n) -> (q, D)."""
-        return shares @ self.rows
-
-    def squares(self) -> np.ndarray:
-        """‖x‖² of each row, (n,), float64."""
-        return np.einsum("ij,ij->i", self.rows, self.rows, dtype=np.float64)
 
 
 class _ThroughGrid:
@@ -80,7 +53,7 @@ class _ThroughGrid:
         self.axis_and_sum = np.vstack([axis.T, np.ones(k)]).astype(dtype)
         self.back = axis.T.astype(dtype, order="C")
 
-    def exponents(self, tile: DenseTile, n: int) -> tuple[np.ndarray, np.ndarray]:
+    def exponents(self, tile: Tile, n: int) -> tuple[np.ndarray, np.ndarray]:
         """What tells the nodes apart, (K, n), and what the bias adds to all of them, (n,)."""
         k, m = self.grid.k, self.grid.m
         coordinates = self.scratch("basis", m * m + 1, n)
@@ -98,7 +71,7 @@ class _ThroughGrid:
         half = np.matmul(self.axis_and_sum, scores.reshape(k, k, n), out=self.scratch("half", k, m + 1, n))
         return half[:, m].sum(axis=0)
 
-    def moment(self, tile: DenseTile, scores: np.ndarray, share: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def moment(self, tile: Tile, scores: np.ndarray, share: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Φᵀ (scores × share) X; `normaliser` has just been asked of these scores."""
         k, m, n = self.grid.k, self.grid.m, scores.shape[1]
         half, activations = self.scratch("half", k, m + 1, n), self.scratch("basis", m * m + 1, n)
@@ -119,7 +92,7 @@ class _ThroughNodes:
         self.norms = norms.astype(scratch.dtype)
         self.basis = manifold.grid.basis.T.astype(scratch.dtype, order="C")
 
-    def exponents(self, tile: DenseTile, n: int) -> tuple[np.ndarray, float]:
+    def exponents(self, tile: Tile, n: int) -> tuple[np.ndarray, float]:
         """What tells the nodes apart, (K, n); they share nothing."""
         exponents = self.scratch("nodes", len(self.nodes), n)
         tile.project(self.nodes, out=exponents)
@@ -130,7 +103,7 @@ class _ThroughNodes:
         """Sum of each row's scores, (K, n) -> (n,)."""
         return scores.sum(axis=0)
 
-    def moment(self, tile: DenseTile, scores: np.ndarray, share: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def moment(self, tile: Tile, scores: np.ndarray, share: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Φᵀ (scores × share) X."""
         scores *= share
         return self.basis @ tile.combine(scores)
@@ -156,7 +129,7 @@ class Posterior:
 
     Parameters
     ----------
-    tile : DenseTile
+    tile : DenseTile or SparseTile
         The rows, centred.
     scores : ndarray (K, n)
         exp(a - max a): responsibilities but for the normaliser.
@@ -168,7 +141,7 @@ class Posterior:
         log p(x), natural logarithm, float64.
     """
 
-    tile: DenseTile
+    tile: Tile
     scores: np.ndarray
     normaliser: np.ndarray
     squares: np.ndarray
@@ -202,7 +175,10 @@ class Kernel:
     def posterior(self, X: np.ndarray) -> Posterior:
         """Work rows (n, D), as they are in the data, not centred."""
         n, n_features = X.shape
-        tile = DenseTile(X, self.offset, self.scratch("rows", n_features, n).reshape(n, n_features))
+        if isinstance(X, np.ndarray):
+            tile = DenseTile(X, self.offset, self.scratch("rows", n_features, n).reshape(n, n_features))
+        else:
+            tile = SparseTile(X, self.offset)
         exponents, shared = self.way.exponents(tile, n)
         peak = exponents.max(axis=0)
         exponents -= peak
@@ -217,7 +193,7 @@ class Kernel:
     def statistics(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
         """Statistics of rows (n, D) with sample weights (n,), 1 where None."""
         found = self.posterior(X)
-        weights = np.ones(len(X)) if weights is None else weights
+        weights = np.ones(X.shape[0]) if weights is None else weights
         share = (weights / found.normaliser).astype(self.dtype)
         mass = (found.scores @ share).astype(np.float64)
         moment = self.way.moment(found.tile, found.scores, share, weights).astype(np.float64)
@@ -231,12 +207,12 @@ def expect(manifold: Manifold, X: np.ndarray, weights: np.ndarray | None = None)
     Parameters
     ----------
     manifold : Manifold
-    X : ndarray (n, D)
+    X : ndarray or csr_array (n, D)
         float32 or float64, not centred.
     weights : ndarray (n,), optional
         Sample weights, default 1.
     """
-    return Kernel(manifold, X.dtype, len(X)).statistics(X, weights)
+    return Kernel(manifold, X.dtype, X.shape[0]).statistics(X, weights)
 
 
 def responsibilities(manifold: Manifold, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -245,7 +221,7 @@ def responsibilities(manifold: Manifold, X: np.ndarray) -> tuple[np.ndarray, np.
     Parameters
     ----------
     manifold : Manifold
-    X : ndarray (n, D)
+    X : ndarray or csr_array (n, D)
         float32 or float64, not centred.
 
     Returns
@@ -255,5 +231,5 @@ def responsibilities(manifold: Manifold, X: np.ndarray) -> tuple[np.ndarray, np.
     log_likelihood : ndarray (n,)
         log p(x_n), natural logarithm, float64.
     """
-    found = Kernel(manifold, X.dtype, len(X)).posterior(X)
+    found = Kernel(manifold, X.dtype, X.shape[0]).posterior(X)
     return found.responsibilities(), found.log_likelihood

@@ -8,7 +8,11 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import eigh
+from scipy.sparse.linalg import LinearOperator, eigsh
 from sklearn.utils.extmath import svd_flip
+
+# Above so many, a few products with the scatter are a fraction of its whole decomposition.
+MANY_FEATURES = 100
 
 # Least noise variance as a share of the data's: exponents are β times data, so that this bounds their rounding.
 NOISE_FLOOR = 1e-6
@@ -114,7 +118,7 @@ class Manifold:
         return self.grid.basis @ self.weights
 
 
-def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray, dtype=np.float64) -> Manifold:
+def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray | LinearOperator, dtype=np.float64) -> Manifold:
     """Manifold laid along the first two principal components.
 
     Parameters
@@ -124,7 +128,7 @@ def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray, dtype=np.
         Sum of the sample weights.
     mean : ndarray (D,)
         Mean of the rows.
-    scatter : ndarray (D, D)
+    scatter : ndarray (D, D), or LinearOperator with a `trace()`
         Sum of the weighted outer products of the rows around `mean`.
     dtype : dtype, default float64
         The precision in which rows will be worked.
@@ -135,8 +139,10 @@ def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray, dtype=np.
     and half the mean squared distance from a node to its nearest neighbour. Component signs are scikit-learn's.
     """
     n_features = len(mean)
-    covariance = scatter / max(n - 1, n / 2)
-    values, vectors = _leading_components(covariance, 3)
+    divisor = max(n - 1, n / 2)
+    variance = float(scatter.trace()) / divisor
+    values, vectors = _leading_components(scatter, 3) if variance > 0 else (np.zeros(3), np.eye(n_features, 3))
+    values, vectors = values[:n_features] / divisor, vectors[:, :n_features]
     latent = grid.nodes / np.where(grid.nodes.std(axis=0) > 0, grid.nodes.std(axis=0), 1)
     axes = (vectors[:, :2] * np.sqrt(values[:2])).T
     weights = np.linalg.lstsq(grid.basis, latent[:, : len(axes)] @ axes, rcond=np.sqrt(SINGULAR))[0]
@@ -144,7 +150,7 @@ def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray, dtype=np.
     offset = mean.astype(dtype).astype(np.float64)
     weights[-1] += mean - offset
 
-    spread = np.trace(covariance) / n_features
+    spread = variance / n_features
     scale = spread if spread > 0 else max(1.0, float(np.abs(offset).max()) ** 2)
     floor = float(max(NOISE_FLOOR, np.sqrt(np.finfo(dtype).eps)) * scale)
     third = values[2] if len(values) > 2 else 0.0
@@ -152,11 +158,18 @@ def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray, dtype=np.
     return Manifold(grid, weights, offset, float(noise_variance), floor)
 
 
-def _leading_components(covariance: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _leading_components(scatter: np.ndarray | LinearOperator, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Largest eigenvalues, descending and not negative, with their vectors in columns."""
-    n_features = len(covariance)
-    count = min(count, n_features)
-    values, vectors = eigh(covariance, subset_by_index=[n_features - count, n_features - 1])
+    n_features = scatter.shape[0]
+    if n_features > MANY_FEATURES:
+        first = np.random.default_rng(0).normal(size=n_features)  # the same at every fit
+        values, vectors = eigsh(scatter, count, v0=first, tol=1e-10)
+        order = np.argsort(values)
+        values, vectors = values[order], vectors[:, order]
+    else:
+        whole = scatter if isinstance(scatter, np.ndarray) else scatter @ np.eye(n_features)
+        least = max(0, n_features - count)
+        values, vectors = eigh(whole, subset_by_index=[least, n_features - 1])
     values, vectors = np.maximum(values[::-1], 0), vectors[:, ::-1]
     _, signed = svd_flip(None, vectors.T, u_based_decision=False)
     return values, signed.T

@@ -15,6 +15,7 @@ from threadpoolctl import ThreadpoolController
 from igtm import manifold as gtm
 from igtm.blocks import Blocks, Moments
 from igtm.blocks import moments as moments_of
+from igtm.covariance import WIDE, moments_of_products
 from igtm.em import Statistics
 from igtm.kernel import Kernel, Posterior
 from igtm.manifold import Manifold
@@ -196,7 +197,8 @@ def held(source: Source) -> Source:
 
 def moments(source: Source, n_blocks: int = 0) -> Moments:
     """Moments of all rows."""
-    return moments_of(Blocks(source, n_blocks))
+    as_operator = source.sparse or source.n_features > WIDE
+    return (moments_of_products if as_operator else moments_of)(Blocks(source, n_blocks))
 
 
 def expectation(source: Source, n_blocks: int = 0, cancelled: Callable[[], bool] | None = None) -> ThreadedExpectation:

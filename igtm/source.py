@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
-Block = tuple[np.ndarray, np.ndarray | None]
+Block = tuple[np.ndarray | csr_array, np.ndarray | None]
 
 
 class Rows:
@@ -37,9 +38,11 @@ class Source(Rows):
         Precision in which rows are worked, float32 or float64.
     feature_names : ndarray (D,) of str, or None
         Only where the columns have names.
-    blocks : callable, int -> iterator of (ndarray (n, D), ndarray (n,) or None)
+    blocks : callable, int -> iterator of (ndarray or csr_array (n, D), ndarray (n,) or None)
         Rows and their weights, None for 1 each, in order and so many at a time, the last ones perhaps fewer. Rows are
         finite and of `dtype`. Each call begins anew.
+    sparse : bool, default False
+        Whether rows come as `csr_array`.
     at_hand : bool, default False
         Whether blocks are there without work; otherwise they are read one ahead of those in use.
     """
@@ -49,6 +52,7 @@ class Source(Rows):
     dtype: np.dtype
     feature_names: np.ndarray | None
     blocks: Callable[[int], Iterator[Block]]
+    sparse: bool = False
     at_hand: bool = False
 
     def __post_init__(self):
@@ -98,13 +102,18 @@ def check_finite(X: np.ndarray, first: int, names, place: str) -> None:
     if not wrong.any():  # the sum alone was too large
         return
     row, column = np.unravel_index(wrong.argmax(), X.shape)
-    which = f"row {first + row:,} (from 0), column {column if names is None else names[column]!r}"
-    if np.isnan(X[row, column]):
-        raise ValueError(
+    raise not_finite(X[row, column], first + row, int(column) if names is None else names[column], place)
+
+
+def not_finite(value: float, row: int, column, place: str) -> ValueError:
+    """The error for NaN or an infinity in `row`, counted from 0, and `column`, a number or a name, of `place`."""
+    which = f"row {row:,} (from 0), column {column!r}"
+    if np.isnan(value):
+        return ValueError(
             f"{place} contains NaN in {which}: drop such rows, or fill the holes with an imputer, for instance "
             "sklearn.impute.SimpleImputer."
         )
-    raise ValueError(f"{place} contains infinity in {which}: drop such rows, or cap their values.")
+    return ValueError(f"{place} contains infinity in {which}: drop such rows, or cap their values.")
 
 
 def check_weights(weights: np.ndarray, first: int, place: str) -> None:

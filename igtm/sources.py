@@ -11,9 +11,21 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import _check_sample_weight
 
 from igtm import columnar
-from igtm.source import Block, Rows, Source, block_slices, check_finite, number_dtype, opening, reading, text_error
+from igtm.source import (
+    Block,
+    Rows,
+    Source,
+    block_slices,
+    check_finite,
+    not_finite,
+    number_dtype,
+    opening,
+    reading,
+    text_error,
+)
 
 CHECKED_ROWS = 5000
+CHECKED_ENTRIES = 1 << 20
 
 
 def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> Rows:
@@ -25,10 +37,11 @@ def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> Ro
     Parameters
     ----------
     X : array-like (N, D), or path
-        A NumPy array of any number type, a list of rows; a pandas frame; a polars frame, a pyarrow table or anything
-        else that speaks Arrow; a memory map, a Zarr or HDF5 array or anything else that has a shape and is sliced by
-        rows; a path to a `.npy` file, to a Parquet file, or to a folder of Parquet files with the same columns; a Dask
-        array or data frame.
+        A NumPy array of any number type, a list of rows; a SciPy sparse array or matrix, never made dense (CSR is
+        used as it is, other formats are converted to it); a pandas frame; a polars frame, a pyarrow table or
+        anything else that speaks Arrow; a memory map, a Zarr or HDF5 array or anything else that has a shape and is
+        sliced by rows; a path to a `.npy` file, to a Parquet file, or to a folder of Parquet files with the same
+        columns; a Dask array or data frame.
     sample_weight : array-like (N,) or str, optional
         How often each row counts, default 1; or the name of the column that says so and is then no feature.
     columns : sequence of str, optional
@@ -59,14 +72,14 @@ def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> Ro
     return source if named or sample_weight is None else _weighted(source, sample_weight)
 
 
-def in_memory(X: np.ndarray) -> Source:
+def in_memory(X: np.ndarray | sparse.csr_array) -> Source:
     """Rows (N, D) in memory that are known to be finite float32 or float64."""
 
     def blocks(size):
-        for part in block_slices(len(X), size):
+        for part in block_slices(X.shape[0], size):
             yield X[part], None
 
-    return Source(*X.shape, X.dtype, None, blocks, at_hand=True)
+    return Source(*X.shape, X.dtype, None, blocks, sparse=not isinstance(X, np.ndarray), at_hand=True)
 
 
 def _opened(X, columns: Sequence[str] | None, weight: str | None) -> Rows:
@@ -93,6 +106,8 @@ def _opened(X, columns: Sequence[str] | None, weight: str | None) -> Rows:
         return X
     if isinstance(X, str | os.PathLike):
         return _npy(Path(X))
+    if sparse.issparse(X):
+        return _sparse(X)
     return _sliced(X) if _has_to_be_read(X) else _numbers(X)
 
 
@@ -109,7 +124,7 @@ def _parquet(path: Path, columns: Sequence[str] | None, weight: str | None) -> S
 
 def _has_to_be_read(X) -> bool:
     """Whether `X` is sliced by rows, and there is work between its slices and float32 or float64 in memory."""
-    if sparse.issparse(X) or not hasattr(X, "__getitem__") or len(getattr(X, "shape", ())) != 2:
+    if not hasattr(X, "__getitem__") or len(getattr(X, "shape", ())) != 2:
         return False
     if isinstance(X, np.memmap):
         return True
@@ -131,6 +146,27 @@ def _numbers(X) -> Source:
     for part in block_slices(len(rows), CHECKED_ROWS):
         check_finite(rows[part], part.start, None, "X")
     return in_memory(rows)
+
+
+def _sparse(X) -> Source:
+    """Rows of a sparse array or matrix, which are never made dense; other formats than CSR are converted."""
+    if len(X.shape) != 2:
+        raise ValueError(f"X is a sparse array of shape {X.shape}. Expected 2D: reshape it to rows and columns.")
+    rows, dtype = sparse.csr_array(X), number_dtype(X.dtype)
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    for first in range(0, rows.nnz, CHECKED_ENTRIES):
+        if not np.isfinite(rows.data[first : first + CHECKED_ENTRIES]).all():
+            entry = first + int(np.isfinite(rows.data[first:]).argmin())
+            row = int(np.searchsorted(rows.indptr, entry, side="right")) - 1
+            raise not_finite(rows.data[entry], row, int(rows.indices[entry]), "X")
+
+    def blocks(size):
+        for part in block_slices(rows.shape[0], size):
+            yield rows[part].astype(dtype, copy=False), None
+
+    return Source(*rows.shape, dtype, None, blocks, sparse=True)
 
 
 def _sliced(X) -> Source:
@@ -204,7 +240,7 @@ def _weighted(source: Rows, sample_weight) -> Rows:
     def blocks(size):
         first = 0
         for X, _ in source.blocks(size):
-            yield X, weights[first : first + len(X)]
-            first += len(X)
+            yield X, weights[first : first + X.shape[0]]
+            first += X.shape[0]
 
     return replace(source, blocks=blocks)

@@ -325,12 +325,26 @@ def test_parameters_out_of_range(settings, words):
         (SMALL[:, 0], ValueError, "Expected 2D(.|\n)*[Rr]eshape"),
         (TEXT, ValueError, "X holds text .*'x'.*drop.*encode"),
         (DATES, ValueError, "dates.*drop.*convert"),
-        (sparse.csr_matrix(SMALL), TypeError, "[Ss]parse.*dense"),
+        (sparse.csr_matrix(HOLE), ValueError, "X contains NaN in row 3 .* column 1:.*imputer"),
         (SMALL * 1e300, ValueError, "X holds values of about inf.*scale"),
+        (sparse.csr_array(SMALL * 1e300), ValueError, "X holds values of about inf.*scale"),
         (SMALL * 1e-200, ValueError, "X holds values of about .*e-201.*scale"),
         ((SMALL * 1e30).astype(np.float32), ValueError, "X holds values of about .*e.30.*float32.*scale"),
     ],
-    ids=["nan", "inf", "no rows", "no columns", "1d", "text", "dates", "sparse", "huge", "tiny", "huge float32"],
+    ids=[
+        "nan",
+        "inf",
+        "no rows",
+        "no columns",
+        "1d",
+        "text",
+        "dates",
+        "sparse nan",
+        "huge",
+        "huge sparse",
+        "tiny",
+        "huge float32",
+    ],
 )
 def test_data_that_cannot_be_fitted(X, error, words):
     with pytest.raises(error, match=words):

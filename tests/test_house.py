@@ -16,9 +16,9 @@ ROOT = Path(__file__).parent.parent
 # Modules by floor, low to high: a module imports from lower floors of its own wing only ...
 WINGS = {
     "engine": [
-        "manifold source",
+        "manifold source tile",
         "em blocks columnar",
-        "kernel partitions",
+        "kernel partitions covariance",
         "passes sources",
         "cluster",
         "backends",
