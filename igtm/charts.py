@@ -10,7 +10,17 @@ import altair as alt
 
 from igtm import figures
 
-__all__ = ["convergence", "distributions", "means", "modes", "new_rows", "node_mass", "prototype", "responsibilities"]
+__all__ = [
+    "convergence",
+    "distributions",
+    "means",
+    "modes",
+    "neighbours",
+    "new_rows",
+    "node_mass",
+    "prototype",
+    "responsibilities",
+]
 
 
 def _chart(draw):
@@ -32,3 +42,4 @@ prototype = _chart(figures.prototype)
 convergence = _chart(figures.convergence)
 distributions = _chart(figures.distributions)
 new_rows = _chart(figures.new_rows)
+neighbours = _chart(figures.neighbours)

@@ -8,7 +8,7 @@ from igtm import layers
 from igtm.colours import as_text
 from igtm.figure import Figure, layered
 from igtm.histograms import distributions
-from igtm.new_rows import new_rows
+from igtm.overlays import neighbours, new_rows
 from igtm.scatter import means, modes
 from igtm.theme import BLUE, LABEL_LIMIT, ORANGE
 
@@ -18,6 +18,7 @@ __all__ = [
     "distributions",
     "means",
     "modes",
+    "neighbours",
     "new_rows",
     "node_mass",
     "prototype",

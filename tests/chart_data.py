@@ -106,3 +106,14 @@ def new(n=12):
     """New rows on a map, some of them novel."""
     table = points(n)
     return table.assign(percentile=np.linspace(0, 100, n), novel=np.arange(n) < 3)
+
+
+def near():
+    """The ten nearest rows of one, seven of them kept."""
+    table = points(10)
+    return table.assign(distance=np.linspace(0.1, 2, 10), kept=np.arange(10) % 4 > 0)
+
+
+def two_modes():
+    """Two places where a row may have come from."""
+    return pd.DataFrame({"node": [3, 20], "x": [-0.5, 0.6], "y": [0.2, 0.3], "responsibility": [0.3, 0.2]})

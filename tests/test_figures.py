@@ -23,6 +23,9 @@ FIGURES = {
     "prototype": lambda **options: figures.prototype(sample.features(), **options),
     "convergence": lambda **options: figures.convergence(sample.path(), "converged", **options),
     "distributions": lambda **options: figures.distributions(sample.counts(), sample.ranking(), **options),
+    "neighbours": lambda **options: figures.neighbours(
+        sample.points(), (0.1, 0.2), sample.near(), sample.two_modes(), nodes=sample.grid(5), **options
+    ),
     "new rows": lambda **options: figures.new_rows(
         sample.points(), sample.new(), tooltip=["amount"], nodes=sample.grid(5), **options
     ),
@@ -240,3 +243,13 @@ def test_no_points():
     figure = figures.modes(sample.points().iloc[:0], "class", nodes=sample.grid(5))
     assert figure.data["points"].empty
     assert figure.spec()
+
+
+def test_neighbours_tell_how_many_the_map_keeps():
+    figure = figures.neighbours(sample.points(), (0.1, 0.2), sample.near(), sample.two_modes())
+    assert figure.spec()["title"] == "The map keeps 7 of 10 nearest rows"
+    rows = figure.data["neighbours"]
+    assert rows["rank"].tolist() == list(range(1, 11))
+    assert (rows[["from_x", "from_y"]] == [0.1, 0.2]).all(axis=None)
+    assert len(figure.data["modes"]) == 2
+    assert figures.neighbours(sample.points(), (0, 0), sample.near(), sample.two_modes()[:1]).data["modes"].empty

@@ -34,7 +34,7 @@ WINGS = {
         "delimited samples preprocessing search comparison pictures",
         "readers",
     ],
-    "charts": ["theme spread", "colours", "layers figure", "scatter histograms new_rows", "figures", "charts export"],
+    "charts": ["theme spread", "colours", "layers figure", "scatter histograms overlays", "figures", "charts export"],
     "roof": ["table_map", "nodes surfaces point metrics zoom", "planes projection", "__init__"],
 }
 # ... and from the wings below it.
