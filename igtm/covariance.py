@@ -45,6 +45,8 @@ class Scatter(LinearOperator):
     @cached_property
     def _trace(self) -> float:
         found = float(total(self.blocks, self.mean, lambda tile, weights: weights @ tile.squares()))
+        if not np.isfinite(found):
+            return np.inf
         return found if found > ROUNDING * float(self.mean @ self.mean) else 0.0
 
 

@@ -86,9 +86,10 @@ class _SingleThreadedBlas:
 single_threaded_blas = _SingleThreadedBlas()
 
 
-def tile_rows(manifold: Manifold, dtype: np.dtype) -> int:
-    """Rows of a tile whose working set, 2P + K + D numbers a row, fits the cache."""
+def tile_rows(manifold: Manifold, dtype: np.dtype, sparse: bool = False) -> int:
+    """Rows of a tile whose working set fits the cache: 2P + K + D numbers a row, of sparse rows none of the D."""
     n_basis, n_features = manifold.weights.shape
+    n_features = 0 if sparse else n_features
     row_bytes = (2 * n_basis + len(manifold.nodes) + n_features) * np.dtype(dtype).itemsize
     return int(np.clip(TILE_BYTES // row_bytes, *TILE_ROWS))
 
@@ -154,7 +155,7 @@ class ThreadedExpectation:
 
     def __call__(self, manifold: Manifold) -> Statistics:
         """Statistics of all rows under `manifold`."""
-        rows = tile_rows(manifold, self.blocks.dtype)
+        rows = tile_rows(manifold, self.blocks.dtype, self.blocks.source.sparse)
         worker = local()
 
         def expect_tile(X, weights):
@@ -176,7 +177,7 @@ def by_posterior(manifold: Manifold, source: Source, function: Callable[[Posteri
     function : callable, Posterior of n rows -> ndarray (n, ...)
         Its result must not share memory with the posterior.
     """
-    rows = tile_rows(manifold, source.dtype)
+    rows = tile_rows(manifold, source.dtype, source.sparse)
     worker = local()
 
     def work(tile, _):
