@@ -169,11 +169,12 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         Notes
         -----
         Where the file `checkpoint` exists, `fit` goes on from it: the same call, made again after whatever ended the
-        first, ends bit for bit where one ends that nothing interrupted. Going on costs the pass that is made anew at
-        the manifold in the file; that the data are the same shows in its log-likelihood, so that no further pass is
-        needed. The file is written for the last time when the fit ends, and stays: the same call then ends at once in
-        the same place, one with a larger `niter` or a smaller `tol` goes on. `n_blocks` may change at any time, other
-        settings may not. `igtm.load` opens the file as a model, also while the fit runs.
+        first, ends bit for bit where one ends that nothing interrupted; on another machine or with other `n_blocks`,
+        up to rounding. Going on costs the pass that is made anew at the manifold in the file. That the data are the
+        same shows in its log-likelihood, so that no further pass is needed. The file is written for the last time
+        when the fit ends, and stays: the same call then ends in the same place after that one pass, one with a larger
+        `niter` or a smaller `tol` goes on. Other settings may not change, nor the data. `igtm.load` opens the file as
+        a model, also while the fit runs.
         """
         self._validate_params()
         context = self._init_callback_context(max_subtasks=self.niter + 1)

@@ -135,6 +135,15 @@ def test_weights_come_in_any_form(weights):
     assert_same_fit(fitted(rows, sample_weight=WEIGHTS[weights]()), fitted(X, sample_weight=W))
 
 
+def test_a_checkpoint_does_not_know_where_rows_lie(tmp_path):
+    fit = {"checkpoint": tmp_path / "fit.npz"}
+    eIGTM(**SETTINGS | {"niter": 3}).fit(lazy(LENGTHS), **fit)
+    assert_same_fit(eIGTM(**SETTINGS | {"niter": 5}).fit(X, **fit), fitted(X, niter=5))
+    assert_same_fit(eIGTM(**SETTINGS).fit(lazy(LENGTHS), **fit), fitted(X))
+    with pytest.raises(ValueError, match="other rows"):
+        eIGTM(**SETTINGS).fit(lazy(LENGTHS) + 0.01, **fit)
+
+
 def test_a_warm_start_goes_on_with_other_rows():
     whole = fitted(lazy(LENGTHS))
     model = fitted(lazy(LENGTHS), niter=2, warm_start=True)
