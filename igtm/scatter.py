@@ -22,6 +22,7 @@ def means(
     other_after=20,
     size=None,
     opacity=None,
+    pictures=None,
 ):
     """Map of the posterior means.
 
@@ -48,6 +49,8 @@ def means(
         More classes than this: the most frequent stay, the rest is "other".
     size, opacity : float, optional
         Area of a point in square pixels and its opacity; by default the more points, the less.
+    pictures : sequence of str, optional
+        A picture of each point for its tooltip, as data URIs (`igtm.pictures.uris`); anything else is refused.
 
     Returns
     -------
@@ -68,6 +71,7 @@ def means(
         kind=kind,
         clip=clip,
         other_after=other_after,
+        pictures=pictures,
     )
 
 
@@ -83,6 +87,7 @@ def modes(
     other_after=20,
     size=None,
     opacity=None,
+    pictures=None,
 ):
     """Map of the posterior modes, the points of one node spread in its cell so that they can be counted.
 
@@ -90,7 +95,7 @@ def modes(
     ----------
     points : DataFrame
         One row a point: ``row_id``, ``mode_x``, ``mode_y``, ``node`` and any data columns.
-    color, tooltip, title, nodes, kind, clip, other_after, size, opacity
+    color, tooltip, title, nodes, kind, clip, other_after, size, opacity, pictures
         As in `means`.
 
     Returns
@@ -119,6 +124,7 @@ def modes(
         kind=kind,
         clip=clip,
         other_after=other_after,
+        pictures=pictures,
     )
 
 
@@ -126,11 +132,17 @@ def _size(n):
     return float(np.clip(1500 / max(n, 1) ** 0.5, 9, 64))
 
 
-def _scatter(points, x, y, size, default, *, color, tooltip, title, nodes, opacity, **look):
+def _scatter(points, x, y, size, default, *, color, tooltip, title, nodes, opacity, pictures, **look):
     columns = list(dict.fromkeys([*([] if color is None else [color]), *tooltip]))
     system = {"row_id": "row"} | ({"node": "node"} if "node" in points else {})
     text, tips = layers.tooltips(points, columns, system)
     rows = points[list(system)].assign(x=np.asarray(x), y=np.asarray(y), **text)
+    if pictures is not None:
+        # The one key "image" that vega-tooltip may load: pictures that are in the page already.
+        if not all(uri.startswith("data:image/") for uri in pictures):
+            raise ValueError("pictures must be data URIs, data:image/...: links could lead anywhere")
+        rows["picture"] = list(pictures)
+        tips = [*tips, alt.Tooltip("picture", type="nominal", title="image")]
     opacity = opacity or float(np.clip(2.6 * max(len(points), 1) ** -0.17, 0.55, 0.9))
 
     unselected = {"test": {"not": {"param": "brush"}}}

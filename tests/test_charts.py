@@ -28,7 +28,9 @@ CHARTS = {
     "prototype": lambda **options: charts.prototype(sample.features(), **options),
     "convergence": lambda **options: charts.convergence(sample.path(), "stopped", **options),
     "distributions": lambda **options: charts.distributions(sample.counts(), sample.ranking(), **options),
-    "neighbours": lambda **options: charts.neighbours(sample.points(), (0.1, 0.2), sample.near(), **options),
+    "neighbours": lambda **options: charts.neighbours(
+        sample.points(), (0.1, 0.2), sample.near(), sample.two_modes(), **options
+    ),
     "new_rows": lambda **options: charts.new_rows(sample.points(), sample.new(), "class", **options),
 }
 

@@ -253,3 +253,13 @@ def test_neighbours_tell_how_many_the_map_keeps():
     assert (rows[["from_x", "from_y"]] == [0.1, 0.2]).all(axis=None)
     assert len(figure.data["modes"]) == 2
     assert figures.neighbours(sample.points(), (0, 0), sample.near(), sample.two_modes()[:1]).data["modes"].empty
+
+
+@pytest.mark.parametrize("draw", [figures.means, figures.modes])
+def test_pictures_in_tooltips_are_data_and_never_links(draw):
+    uri = "data:image/png;base64,AAAA"
+    figure = draw(sample.points(), pictures=[uri] * 60)
+    assert tooltip(figure)["image"] == "picture"
+    assert (figure.data["points"]["picture"] == uri).all()
+    with pytest.raises(ValueError, match="data URIs"):
+        draw(sample.points(), pictures=[uri] * 59 + [sample.LINK])
