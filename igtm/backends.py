@@ -1,8 +1,9 @@
-"""Who makes passes over rows: the threads of this process, or whatever Dask has."""
+"""Who makes passes over rows: the threads of this process, whatever Dask has, or the device on which they lie."""
 
 from types import ModuleType
 
-from igtm import passes
+from igtm import array_api, passes
+from igtm.device import DeviceRows
 from igtm.source import Rows, Source
 
 
@@ -10,6 +11,8 @@ def backend(source: Rows) -> ModuleType:
     """The module that makes passes over `source`: each has functions `held`, `moments`, `expectation` and `place`."""
     if isinstance(source, Source):
         return passes
+    if isinstance(source, DeviceRows):
+        return array_api
     from igtm import cluster
 
     return cluster

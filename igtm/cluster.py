@@ -73,7 +73,7 @@ def held(source: Partitions) -> Partitions:
     them, or anything that they are made of; if they would take more than half of the workers' memory; and without a
     cluster, where Dask is what keeps a large table out of this process.
     """
-    client = _client()
+    source, client = source.counted, _client()
     if client is not None and client.futures_of(source.X):
         return source
     size = source.n_rows * source.n_features * source.dtype.itemsize

@@ -43,12 +43,16 @@ class Partitions(Rows):
         return self.X.dtype
 
     @cached_property
-    def n_rows(self) -> int:
-        """N; where partitions are of unknown length, they are counted, which reads them."""
+    def counted(self) -> "Partitions":
+        """The same with partitions of known length; where they were unknown, they are read to count them."""
         if not np.isnan(self.X.shape[0]):
-            return self.X.shape[0]
-        counts = self.X.map_blocks(lambda X: np.array([len(X)]), drop_axis=1, meta=np.empty(0, np.int64))
-        return int(counts.compute().sum())
+            return self
+        return replace(self, X=self.X.copy().compute_chunk_sizes())
+
+    @property
+    def n_rows(self) -> int:
+        """N."""
+        return self.counted.X.shape[0]
 
     def blocks(self, size: int) -> Iterator[Block]:
         """Rows and their weights, brought here a partition at a time and cut into at most `size` rows."""

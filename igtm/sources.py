@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 from scipy import sparse
+from sklearn import get_config
 from sklearn.utils import check_array
 from sklearn.utils.validation import _check_sample_weight
 
 from igtm import columnar
+from igtm.device import device_rows, lies_elsewhere
 from igtm.source import (
     Block,
     Rows,
@@ -41,7 +43,8 @@ def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> Ro
         used as it is, other formats are converted to it); a pandas frame; a polars frame, a pyarrow table or
         anything else that speaks Arrow; a memory map, a Zarr or HDF5 array or anything else that has a shape and is
         sliced by rows; a path to a `.npy` file, to a Parquet file, or to a folder of Parquet files with the same
-        columns; a Dask array or data frame.
+        columns; a Dask array or data frame; an array of another library, which stays on its device under
+        scikit-learn's `array_api_dispatch`.
     sample_weight : array-like (N,) or str, optional
         How often each row counts, default 1; or the name of the column that says so and is then no feature.
     columns : sequence of str, optional
@@ -49,7 +52,7 @@ def as_source(X, sample_weight=None, columns: Sequence[str] | None = None) -> Ro
 
     Returns
     -------
-    Source, or Partitions for a Dask collection
+    Source, or its like for rows of Dask or on another device
 
     Raises
     ------
@@ -87,6 +90,8 @@ def _opened(X, columns: Sequence[str] | None, weight: str | None) -> Rows:
         from igtm.partitions import partitions
 
         return partitions(X, columns, weight)
+    if get_config()["array_api_dispatch"] and lies_elsewhere(X):
+        return device_rows(X)
     if isinstance(X, str | os.PathLike) and Path(X).suffix != ".npy":
         return _parquet(Path(X), columns, weight)
     if hasattr(X, "iloc") and getattr(X, "ndim", 0) == 2:
@@ -180,7 +185,7 @@ def _sliced(X) -> Source:
             with reading(name or "X", part.start, part.stop):
                 if name is not None and Path(name).stat().st_size < length:
                     raise OSError("the file is shorter than before.")  # to read on would end the process
-                rows = np.array(X[part], dtype=dtype)
+                rows = np.asarray(X[part]).astype(dtype)
             check_finite(rows, part.start, None, str(name or "X"))
             yield rows, None
 

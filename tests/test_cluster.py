@@ -12,6 +12,7 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pytest
+from dask.core import flatten
 from distributed import Client, LocalCluster
 
 from igtm import eIGTM
@@ -230,8 +231,10 @@ def test_workers_keep_the_rows_of_a_fit_unless_their_owner_saw_to_it(client):
     source = partitions(lazy(LENGTHS))
     assert len(client.futures_of(held(source).X)) == len(LENGTHS)
     for collection in (lazy(LENGTHS), dd.from_pandas(FRAME, npartitions=3)):
-        persisted = partitions(collection.persist())
-        assert held(persisted) is persisted
+        persisted = held(partitions(collection.persist()))
+        futures = {future.key for future in client.futures_of(persisted.X)}
+        assert futures
+        assert futures.isdisjoint(flatten(persisted.X.__dask_keys__()))  # the user's own, no copies
         assert ClusterExpectation(persisted)(fitted(X, niter=0).manifold_).n == len(X)
     huge = partitions(da.zeros((10**9, 10**4), chunks=(10**8, -1)))
     assert not client.futures_of(held(huge).X)

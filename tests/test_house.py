@@ -18,9 +18,9 @@ WINGS = {
     "engine": [
         "manifold source tile",
         "em blocks columnar",
-        "kernel partitions covariance",
+        "kernel partitions device covariance",
         "passes sources",
-        "cluster",
+        "cluster array_api",
         "backends",
         "fitting storage result landscape geometry neighbours",
         "state",
