@@ -5,14 +5,29 @@ from importlib import import_module
 from igtm.em import Step
 from igtm.estimator import eIGTM, load
 from igtm.manifold import Manifold
+from igtm.prepared import prepared
 from igtm.result import GTMResult
 from igtm.run import runIGTM
 from igtm.source import Source
 from igtm.sources import as_source
+from igtm.writing import write_parquet
 
 __version__ = "0.1.0"
 
-__all__ = ["GTMResult", "Manifold", "Source", "Step", "as_source", "eIGTM", "explore", "load", "metrics", "runIGTM"]
+__all__ = [
+    "GTMResult",
+    "Manifold",
+    "Source",
+    "Step",
+    "as_source",
+    "eIGTM",
+    "explore",
+    "load",
+    "metrics",
+    "prepared",
+    "runIGTM",
+    "write_parquet",
+]
 
 
 def __getattr__(name):

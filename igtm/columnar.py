@@ -129,7 +129,7 @@ def _from_batches(schema, n_rows: int, batches: Batches, columns, weight) -> Sou
             yield X, weights
 
     names = np.array(features, dtype=object)
-    return Source(n_rows, len(features), dtype, names, lambda size: _regrouped(pieces(size), size))
+    return Source(n_rows, len(features), dtype, names, lambda size: regrouped(pieces(size), size))
 
 
 def _arrow_kind(field) -> np.dtype:
@@ -154,13 +154,13 @@ def _arrow_numbers(batch, names: Sequence[str], dtype: np.dtype) -> np.ndarray:
     return numbers
 
 
-def _regrouped(pieces: Iterable[Block], size: int) -> Iterator[Block]:
-    """Blocks of `size` rows each, the last one perhaps smaller, from pieces that are none larger."""
+def regrouped(pieces: Iterable[Block], size: int) -> Iterator[Block]:
+    """Blocks of `size` rows each, the last one perhaps smaller, from pieces of any size."""
     waiting, held = [], 0
     for piece in pieces:
         waiting.append(piece)
         held += len(piece[0])
-        if held >= size:
+        while held >= size:
             X, weights = _joined(waiting)
             yield X[:size], None if weights is None else weights[:size]
             waiting, held = [(X[size:], None if weights is None else weights[size:])], held - size

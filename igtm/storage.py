@@ -4,6 +4,8 @@ import json
 import os
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -23,11 +25,18 @@ def write(path: str | os.PathLike | BinaryIO, metadata: dict, arrays: dict[str, 
     if not isinstance(path, str | os.PathLike):
         np.savez_compressed(path, **contents)
         return
+    with replacing(path) as file:
+        np.savez_compressed(file, **contents)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of `path` when it is whole; after an error, `path` is as it was."""
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")  # tempfile's would stay unreadable for others
     try:
         with open(temporary, "xb") as file:
-            np.savez_compressed(file, **contents)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

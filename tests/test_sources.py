@@ -17,7 +17,7 @@ from sklearn.exceptions import NotFittedError
 
 from igtm import as_source, eIGTM
 from igtm.blocks import Blocks
-from igtm.columnar import _regrouped
+from igtm.columnar import regrouped
 
 RNG = np.random.default_rng(0)
 NAMES = ["a", "b", "c"]
@@ -141,12 +141,12 @@ def test_a_folder_is_its_files_in_the_order_of_their_names(tmp_path):
         np.testing.assert_array_equal(all_of(source, size), rows)
 
 
-@given(st.lists(st.integers(0, 5), min_size=1, max_size=20), st.booleans())
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=20), st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_regrouping_keeps_every_row_and_its_weight(lengths, weighted):
     ends = np.cumsum([0, *lengths])
     pieces = [np.arange(first, stop) for first, stop in pairwise(ends)]
-    blocks = list(_regrouped([(each[:, None], each * 2 if weighted else None) for each in pieces], 5))
+    blocks = list(regrouped([(each[:, None], each * 2 if weighted else None) for each in pieces], 5))
     assert [len(X) for X, _ in blocks[:-1]] == [5] * (len(blocks) - 1)
     assert [int(x) for X, _ in blocks for x in X[:, 0]] == list(range(ends[-1]))
     assert all(weights is None if not weighted else (weights == 2 * X[:, 0]).all() for X, weights in blocks)
