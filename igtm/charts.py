@@ -11,15 +11,22 @@ import altair as alt
 from igtm import figures
 
 __all__ = [
+    "class_landscape",
+    "class_mix",
     "convergence",
+    "difference",
     "distributions",
+    "landscape",
     "means",
     "modes",
     "neighbours",
     "new_rows",
     "node_mass",
+    "path",
+    "planes",
     "prototype",
     "responsibilities",
+    "with_regions",
 ]
 
 
@@ -38,7 +45,14 @@ means = _chart(figures.means)
 modes = _chart(figures.modes)
 responsibilities = _chart(figures.responsibilities)
 node_mass = _chart(figures.node_mass)
+landscape = _chart(figures.landscape)
+class_landscape = _chart(figures.class_landscape)
+planes = _chart(figures.planes)
+with_regions = _chart(figures.with_regions)
 prototype = _chart(figures.prototype)
+difference = _chart(figures.difference)
+path = _chart(figures.path)
+class_mix = _chart(figures.class_mix)
 convergence = _chart(figures.convergence)
 distributions = _chart(figures.distributions)
 new_rows = _chart(figures.new_rows)

@@ -151,6 +151,6 @@ def _numeric(column, title, clip):
     if len(finite) < len(values):
         notes.append("grey: missing")
     legend = alt.Legend(title=f"{title} ({', '.join(notes)})" if notes else title)
-    scale = alt.Scale(type="utc" if is_date else "linear", domain=[low, high], clamp=True, nice=False)
+    scale = alt.Scale(type="utc" if is_date else "linear", domain=[low, high], range="ramp", clamp=True, nice=False)
     channel = alt.Color("color", type="temporal" if is_date else "quantitative", scale=scale, legend=legend)
     return values.where(np.isfinite(values)), channel

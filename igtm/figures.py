@@ -5,30 +5,33 @@ import numpy as np
 import pandas as pd
 
 from igtm import layers
-from igtm.colours import as_text
+from igtm.borders import with_regions
 from igtm.figure import Figure, layered
+from igtm.heatmaps import class_landscape, landscape, planes
 from igtm.histograms import distributions
 from igtm.overlays import neighbours, new_rows
+from igtm.profiles import class_mix, difference, path, prototype
 from igtm.scatter import means, modes
-from igtm.theme import BLUE, LABEL_LIMIT, ORANGE
+from igtm.theme import BLUE, ORANGE
 
 __all__ = [
     "Figure",
+    "class_landscape",
+    "class_mix",
     "convergence",
+    "difference",
     "distributions",
+    "landscape",
     "means",
     "modes",
     "neighbours",
     "new_rows",
     "node_mass",
+    "path",
+    "planes",
     "prototype",
     "responsibilities",
-]
-
-NODE_TIPS = [
-    alt.Tooltip("node", type="nominal"),
-    alt.Tooltip("x", type="quantitative", title="map x", format=".3~f"),
-    alt.Tooltip("y", type="quantitative", title="map y", format=".3~f"),
+    "with_regions",
 ]
 
 
@@ -62,7 +65,7 @@ def responsibilities(grid, *, title=None, marker=None):
                 scale=alt.Scale(domainMin=0, range="heatmap"),
                 legend=alt.Legend(title="responsibility", format=".2~%"),
             ),
-            tooltip=[*NODE_TIPS, alt.Tooltip("responsibility", type="quantitative", format=".3~%")],
+            tooltip=[*layers.NODE_TIPS, alt.Tooltip("responsibility", type="quantitative", format=".3~%")],
         )
         .add_params(layers.zoom(), layers.pick("pick_node", "node", "nodes"))
         .properties(name="nodes")
@@ -111,7 +114,7 @@ def node_mass(nodes, *, title=None):
     )
     target = (
         layers.node_layer(half)
-        .encode(tooltip=[*NODE_TIPS, alt.Tooltip("mass", type="quantitative", title="rows", format=",.2~f")])
+        .encode(tooltip=[*layers.NODE_TIPS, alt.Tooltip("mass", type="quantitative", title="rows", format=",.2~f")])
         .add_params(layers.zoom())
     )
     # The largest square leaves a gap to its neighbours.
@@ -119,58 +122,6 @@ def node_mass(nodes, *, title=None):
     square = layers.cells(nodes, side)[["x0", "x1", "y0", "y1"]].add_prefix("s")
     data = {"nodes": layers.cells(nodes[["node", "x", "y", "mass"]], step).assign(**square)}
     return layered([target, squares, layers.node_ring(half)], data, title, "Rows explained by each node")
-
-
-def prototype(features, *, title=None, top=15):
-    """In which features a node's prototype differs most from the mean of the data.
-
-    Parameters
-    ----------
-    features : DataFrame
-        One row a feature: ``feature``, ``prototype`` and ``mean`` in original units, ``difference`` of the two in
-        standard deviations.
-    title : str, optional
-        By default "Prototype beside the mean".
-    top : int, default=15
-        How many features, those with the largest differences first.
-
-    Returns
-    -------
-    Figure
-        Dataset ``features``.
-    """
-    largest = np.argsort(-features["difference"].abs().to_numpy(), kind="stable")[:top]
-    rows = features.iloc[largest][["feature", "prototype", "mean", "difference"]]
-    rows = rows.assign(
-        feature=layers.unique_titles(rows["feature"]),
-        value=as_text(rows["prototype"].map(lambda v: float(f"{v:.4g}"))),
-    )
-    base = alt.Chart(alt.NamedData("features")).encode(
-        x=alt.X(
-            "difference",
-            type="quantitative",
-            title=["standard deviations from the mean", "(beside the bars: prototype)"],
-            scale=alt.Scale(padding=44),
-            axis=alt.Axis(tickCount=6, format="~g", grid=True),
-        ),
-        y=alt.Y("feature", type="nominal", title=None, sort=None, axis=alt.Axis(labelLimit=LABEL_LIMIT)),
-        tooltip=[
-            alt.Tooltip("feature", type="nominal"),
-            alt.Tooltip("prototype", type="quantitative", format=",.4~r"),
-            alt.Tooltip("mean", type="quantitative", format=",.4~r"),
-            alt.Tooltip("difference", type="quantitative", title="standard deviations", format="+.2f"),
-        ],
-    )
-    bars = base.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2).encode(
-        color=alt.ColorValue(BLUE).condition({"test": "datum.difference < 0", "value": ORANGE})
-    )
-    values = base.mark_text(
-        style="note",
-        align=alt.ExprRef("datum.difference < 0 ? 'right' : 'left'"),
-        dx=alt.ExprRef("datum.difference < 0 ? -5 : 5"),
-    ).encode(text="value:N")
-    zero = alt.Chart(alt.NamedData("features")).mark_rule(style="rule").encode(x=alt.datum(0))
-    return layered([zero, bars, values], {"features": rows}, title, "Prototype beside the mean", height=alt.Step(22))
 
 
 def convergence(path, stop=None, *, title=None):

@@ -18,6 +18,13 @@ PLAIN, SHIFT = "!event.shiftKey", "event.shiftKey"
 #: ``__proto__`` would vanish. A no-break space after the name makes it an ordinary row.
 SPECIAL_KEYS = ("title", "image", "__proto__")
 
+#: First rows of a node's tooltip.
+NODE_TIPS = [
+    alt.Tooltip("node", type="nominal"),
+    alt.Tooltip("x", type="quantitative", title="map x", format=".3~f"),
+    alt.Tooltip("y", type="quantitative", title="map y", format=".3~f"),
+]
+
 
 def unique_titles(names) -> list[str]:
     """Names as tooltip titles: text, all different, none with a meaning of its own."""

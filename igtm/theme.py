@@ -102,7 +102,8 @@ def vega_config(dark: bool) -> dict:
     -------
     dict
         Fonts, sizes and colours, with the named mark styles that our figures use
-        (``ring``, ``node``, ``node-ring``, ``rule``, ``note``, ``diamond``, ``heading``, ``aside``, ``baseline``).
+        (``ring``, ``node``, ``node-ring``, ``rule``, ``note``, ``diamond``, ``heading``, ``aside``, ``baseline``,
+        ``usual``, ``border``, ``border-halo``, ``label``, ``label-halo``).
     """
     t = tokens(dark)
     return {
@@ -163,6 +164,18 @@ def vega_config(dark: bool) -> dict:
             "heading": {"color": t.text, "fontSize": 12, "fontWeight": 600},
             "aside": {"color": t.muted, "fontSize": 11},
             "baseline": {"color": t.outline, "strokeWidth": 1, "strokeDash": [1, 0]},
+            "usual": {"color": t.text, "opacity": 1},
+            "border": {"color": t.text, "strokeWidth": 1.5, "strokeDash": [1, 0], "strokeCap": "round"},
+            "border-halo": {"color": t.background, "strokeWidth": 4, "strokeDash": [1, 0], "strokeCap": "round"},
+            "label": {"color": t.text, "fontSize": 11, "fontWeight": 600},
+            "label-halo": {
+                "color": t.background,
+                "stroke": t.background,
+                "strokeWidth": 4,
+                "strokeJoin": "round",
+                "fontSize": 11,
+                "fontWeight": 600,
+            },
         },
     }
 

@@ -117,3 +117,72 @@ def near():
 def two_modes():
     """Two places where a row may have come from."""
     return pd.DataFrame({"node": [3, 20], "x": [-0.5, 0.6], "y": [0.2, 0.3], "responsibility": [0.3, 0.2]})
+
+
+def values(k=5):
+    """A number a node, some without, and rows behind each."""
+    nodes = mass(k)
+    return nodes.assign(amount=np.where(nodes["mass"] < 1, np.nan, nodes["x"] * 3 + 10))
+
+
+def winners(k=5):
+    """A class a node, some without."""
+    nodes = mass(k)
+    known = nodes["mass"] >= 1
+    winner = pd.Series(np.where(nodes["x"] < 0, "left", SCRIPT)).where(known)
+    return nodes.assign(
+        winner=pd.Categorical(winner, categories=["left", SCRIPT]),
+        confidence=(0.5 + nodes["x"].abs() / 2).where(known),
+    )
+
+
+def planes(k=5):
+    """Features over the map, one of them the same everywhere, one with holes."""
+    nodes = grid(k)
+    frame = pd.DataFrame({"rises": nodes["x"] + 7, "falls": -1e9 * nodes["y"], "even": 3.0, HOSTILE[0]: nodes["x"]})
+    return frame.assign(holes=frame["rises"].where(nodes["y"] > -0.5))
+
+
+def differences(n=30):
+    """Two nodes beside each other."""
+    return features(n).rename(columns={"mean": "first", "prototype": "second"})
+
+
+def mix():
+    """Classes of a node, one of them none of its own."""
+    return pd.DataFrame(
+        {
+            "class": pd.Categorical(["a", SCRIPT, "title"], categories=["a", SCRIPT, "title"]),
+            "rows": [6.0, 2.0, 0.0],
+            "share": [0.75, 0.25, 0.0],
+            "overall": [0.5, 0.2, 0.3],
+        }
+    )
+
+
+def steps(n=10):
+    """Features along a path."""
+    position = np.linspace(0, 1, n)
+    names = [*HOSTILE[:6], "seventh", "eighth", "ninth"]
+    parts = [
+        pd.DataFrame({"feature": name, "position": position, "value": 5 + position, "deviations": position - i})
+        for i, name in enumerate(names)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def regions(k=6):
+    """Nodes in four quarters, and their labels: all would like to stand in the middle."""
+    nodes = grid(k)
+    region = 1 + (nodes["x"] > 0) * 2 + (nodes["y"] > 0)
+    depth = 1 + np.minimum(nodes["x"].abs(), nodes["y"].abs())
+    labels = pd.DataFrame(
+        {
+            "region": [1, 2, 3, 4],
+            "label": ["high a.b, low x[1]", SCRIPT, "near the mean", "very high something with a long name indeed"],
+            "majority": ["97% class 1", "", "", "61% class 2"],
+            "x": [-0.2, -0.2, 0.2, 0.2],
+            "y": [-0.2, 0.2, -0.2, 0.2],
+        }
+    )
+    return nodes.assign(region=region, depth=depth), labels

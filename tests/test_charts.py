@@ -26,6 +26,15 @@ CHARTS = {
     ),
     "node_mass": lambda **options: charts.node_mass(sample.mass(), **options),
     "prototype": lambda **options: charts.prototype(sample.features(), **options),
+    "landscape": lambda **options: charts.landscape(sample.values(), "amount", **options),
+    "class_landscape": lambda **options: charts.class_landscape(sample.winners(), **options),
+    "planes": lambda **options: charts.planes(sample.planes(), sample.grid(5), **options),
+    "with_regions": lambda **options: charts.with_regions(
+        figures.node_mass(sample.mass(6)), *sample.regions(6), **options
+    ),
+    "difference": lambda **options: charts.difference(sample.differences(), **options),
+    "class_mix": lambda **options: charts.class_mix(sample.mix(), **options),
+    "path": lambda **options: charts.path(sample.steps(), **options),
     "convergence": lambda **options: charts.convergence(sample.path(), "stopped", **options),
     "distributions": lambda **options: charts.distributions(sample.counts(), sample.ranking(), **options),
     "neighbours": lambda **options: charts.neighbours(

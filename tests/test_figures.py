@@ -21,6 +21,18 @@ FIGURES = {
     "responsibilities": lambda **options: figures.responsibilities(sample.responsibilities(), **options),
     "node mass": lambda **options: figures.node_mass(sample.mass(), **options),
     "prototype": lambda **options: figures.prototype(sample.features(), **options),
+    "landscape": lambda **options: figures.landscape(sample.values(), "amount", **options),
+    "landscape of shares": lambda **options: figures.landscape(
+        sample.responsibilities(), "responsibility", percent=True, **options
+    ),
+    "class landscape": lambda **options: figures.class_landscape(sample.winners(), **options),
+    "regions": lambda **options: figures.with_regions(
+        figures.means(sample.points(k=6), nodes=sample.grid(6), **options), *sample.regions(6)
+    ),
+    "planes": lambda **options: figures.planes(sample.planes(), sample.grid(5), **options),
+    "difference": lambda **options: figures.difference(sample.differences(), **options),
+    "class mix": lambda **options: figures.class_mix(sample.mix(), **options),
+    "path": lambda **options: figures.path(sample.steps(), **options),
     "convergence": lambda **options: figures.convergence(sample.path(), "converged", **options),
     "distributions": lambda **options: figures.distributions(sample.counts(), sample.ranking(), **options),
     "neighbours": lambda **options: figures.neighbours(
@@ -30,7 +42,8 @@ FIGURES = {
         sample.points(), sample.new(), tooltip=["amount"], nodes=sample.grid(5), **options
     ),
 }
-MAPS = [name for name in FIGURES if name not in ("prototype", "convergence", "distributions")]
+OTHERS = {"prototype", "convergence", "distributions", "planes", "difference", "class mix", "path"}
+MAPS = [name for name in FIGURES if name not in OTHERS]
 
 
 def find(tree, key):

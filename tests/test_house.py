@@ -23,7 +23,7 @@ WINGS = {
         "cluster array_api prepared",
         "backends",
         "fitting storage result landscape geometry neighbours",
-        "state writing",
+        "state writing ward",
         "checkpoint plan",
         "estimator",
         "run",
@@ -34,8 +34,15 @@ WINGS = {
         "delimited samples preprocessing search comparison pictures",
         "readers",
     ],
-    "charts": ["theme spread", "colours", "layers figure", "scatter histograms overlays", "figures", "charts export"],
-    "roof": ["table_map", "nodes surfaces point metrics zoom", "planes projection", "__init__"],
+    "charts": [
+        "theme spread",
+        "colours",
+        "layers figure",
+        "scatter histograms heatmaps profiles overlays borders",
+        "figures",
+        "charts export",
+    ],
+    "roof": ["table_map", "nodes surfaces point metrics zoom", "planes projection regions", "__init__"],
 }
 # ... and from the wings below it.
 BELOW = {"engine": set(), "tables": set(), "charts": set(), "roof": {"engine", "tables", "charts"}}
