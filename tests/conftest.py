@@ -1,7 +1,17 @@
 """What tests in several folders share."""
 
+import os
+
 import pytest
+from hypothesis import HealthCheck, settings
 from ipykernel.kernelspec import write_kernel_spec
+
+# Laws hold however slow the machine is. CI tries the same examples each time, so that it judges the change and not
+# the draw; everybody else's runs go on looking for new ones.
+settings.register_profile(
+    "laws", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("laws")
 
 
 @pytest.fixture(scope="session")

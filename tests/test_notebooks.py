@@ -30,7 +30,7 @@ def test_runs(notebook, jupyter_variables, tmp_path, monkeypatch):
     for name, value in jupyter_variables.items():
         monkeypatch.setenv(name, value)
     resources = {"metadata": {"path": tmp_path}}
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    NotebookClient(notebook, timeout=300, startup_timeout=300, kernel_name="python3", resources=resources).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert outputs
     assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []

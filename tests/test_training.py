@@ -15,7 +15,7 @@ from igtm.preprocessing import Recipe
 SETTINGS = {"k": 8, "m": 3, "s": 0.3, "regul": 0.1, "n_blocks": 0, "niter": 30, "tol": 0}
 
 
-def until(training, condition, seconds=30):
+def until(training, condition, seconds=120):
     """Poll as the page does, until the condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -3,6 +3,8 @@
 A test asks for `page`, and for `app_url` (the dashboard) or `serve` (a script of its own). Whatever the page
 says on its error console, fails to load or asks of the outside world fails the test, and so do tracebacks of
 the server. `vega` and `shot` reach into the charts and take screenshots, `noise` declares what is expected.
+A page takes seconds to load: where a module overrides `page` by `kept_page`, its tests share one, and `begin`
+puts it back to where it began, if its script is written with `anew`.
 """
 
 import os
@@ -36,11 +38,14 @@ CHROMIUM_ARGS = [
 ]
 
 
+WIDTH, HEIGHT = 1440, 900
 PATIENCE = 120_000  # milliseconds: machines that run tests are busy
 expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
+    # Long files first: so two workers end at nearly the same time.
+    items.sort(key=lambda item: not item.path.is_relative_to(HERE))
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
@@ -83,7 +88,7 @@ def serving(script, args, log):
 
 
 def wait_for_address(server, log):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < deadline and server.poll() is None:
         if address := re.search(r"running at: (http://\S+)", log.read_text()):
             return address[1]
@@ -131,37 +136,91 @@ class Noise(list):
         route.abort()
 
     def check(self):
-        unexpected = [line for line in self if not any(re.search(pattern, line) for pattern in self.expected)]
-        missing = [pattern for pattern in self.expected if not any(re.search(pattern, line) for line in self)]
+        """Fail for what was not expected and for what was not heard, and forget both."""
+        heard, expected = list(self), list(self.expected)
+        self.clear()
+        self.expected.clear()
+        unexpected = [line for line in heard if not any(re.search(pattern, line) for pattern in expected)]
+        missing = [pattern for pattern in expected if not any(re.search(pattern, line) for line in heard)]
         assert not unexpected, "The page complained:\n" + "\n".join(unexpected)
         assert not missing, f"The page did not complain about {missing}"
 
 
-@pytest.fixture
-def noise():
-    """What the test's pages complain about: `noise.expect(pattern)` permits, and asks for, a complaint."""
+@pytest.fixture(scope="module")
+def complaints():
+    """What a module's pages complain about, test by test."""
     return Noise()
+
+
+@pytest.fixture
+def noise(complaints):
+    """What the test's pages complain about: `noise.expect(pattern)` permits, and asks for, a complaint."""
+    yield complaints
+    complaints.check()
+
+
+def open_page(browser, complaints, **options):
+    size = {"width": WIDTH, "height": HEIGHT}
+    context = browser.new_context(**{"viewport": size, "accept_downloads": True, **options})
+    context.set_default_timeout(PATIENCE)
+    complaints.listen(context)
+    return context.new_page()
+
+
+def close_page(page, complaints):
+    heard = list(complaints)
+    page.context.close()
+    complaints[:] = heard  # closing aborts what was still being loaded
 
 
 @pytest.fixture
 def new_page(browser, noise):
     """A function from Playwright's context options (viewport, color_scheme, has_touch, ...) to a new page."""
-    contexts = []
+    pages = []
 
     def new(**options):
-        size = {"width": 1440, "height": 900}
-        context = browser.new_context(**{"viewport": size, "accept_downloads": True, **options})
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        noise.listen(context)
-        return context.new_page()
+        pages.append(open_page(browser, noise, **options))
+        return pages[-1]
 
     yield new
-    complaints = list(noise)
-    for context in contexts:
-        context.close()
-    noise[:] = complaints  # closing aborts what was still being loaded
-    noise.check()
+    for page in pages:
+        close_page(page, noise)
+
+
+@pytest.fixture(scope="module")
+def module_page(browser, complaints):
+    page = open_page(browser, complaints)
+    yield page
+    close_page(page, complaints)
+
+
+@pytest.fixture
+def kept_page(module_page, noise):
+    """The page that the tests of a module share, of 1440 x 900 pixels."""
+    module_page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    module_page.mouse.move(0, 0)
+    return module_page
+
+
+def begin_again(page):
+    """Put a new one in place of what a script with `anew` shows."""
+    number = int(re.search(r"made-(\d+)", page.locator("[class*=made-]").get_attribute("class"))[1])
+    # A dialog that was left open may cover the button.
+    page.get_by_role("button", name="Anew", include_hidden=True).dispatch_event("click")
+    page.locator(f".made-{number + 1}").wait_for()
+
+
+@pytest.fixture
+def begin(kept_page):
+    """A function that brings the shared page to the beginning of a script with `anew`."""
+
+    def load_or_begin_again(url):
+        if kept_page.url == url:
+            begin_again(kept_page)
+        else:
+            kept_page.goto(url)
+
+    return load_or_begin_again
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ import json
 
 import panel as pn
 import panel_material_ui as pmui
+from anew import anew
 
 from igtm.dashboard.data import DataView
 
 pn.extension("tabulator", "filedropper")
-
-view = DataView(max_bytes=30_000_000)
 
 
 def state(table, recipe):
@@ -25,13 +24,11 @@ def state(table, recipe):
     )
 
 
-shown = pn.widgets.TextAreaInput(
-    name="State", value=pn.bind(state, view.param.table, view.param.recipe), sizing_mode="stretch_width", height=300
-)
+def make():
+    view = DataView(max_bytes=30_000_000)
+    text = pn.bind(state, view.param.table, view.param.recipe)
+    shown = pn.widgets.TextAreaInput(name="State", value=text, sizing_mode="stretch_width", height=300)
+    return pn.Column(view, shown, margin=12, sizing_mode="stretch_width")
 
-pmui.Page(
-    title="data",
-    sidebar=[pn.Column(view, margin=12, sizing_mode="stretch_width")],
-    sidebar_width=340,
-    main=[shown],
-).servable()
+
+pmui.Page(title="data", sidebar=[anew(make)], sidebar_width=340).servable()

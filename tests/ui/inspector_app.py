@@ -3,6 +3,7 @@
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
+from anew import anew
 
 from igtm import preprocessing, samples, table_map
 from igtm.dashboard.inspector import NO_ROWS, Inspector
@@ -20,35 +21,36 @@ def fit(name, k=8):
 
 
 wine = fit("wine")
-inspector = Inspector(fitted=wine)
-cleared = pmui.Typography("", css_classes=["cleared"])
-
-
-def clear(_):
-    cleared.object = "cleared"
-    inspector.rows = NO_ROWS
-
-
-inspector.param.watch(clear, "clear")
-
-ACTIONS = {
-    "37 rows": lambda: setattr(inspector, "rows", np.arange(37)),
-    "all rows": lambda: setattr(inspector, "rows", np.arange(178)),
-    "row 5": lambda: setattr(inspector, "picked_row", 5),
-    "no row": lambda: setattr(inspector, "picked_row", None),
-    "node 12": lambda: setattr(inspector, "picked_node", 12),
-    "small map": lambda: setattr(inspector, "fitted", fit("iris", 2)),
-    "no map": lambda: setattr(inspector, "fitted", None),
-}
 width = {"max-width": "380px"} if pn.state.session_args.get("narrow") else {}
 
-page = pmui.Page(
-    main=[
-        pn.FlexBox(*(pmui.Button(label=name, on_click=lambda _, do=do: do()) for name, do in ACTIONS.items())),
+
+def make():
+    inspector = Inspector(fitted=wine)
+    cleared = pmui.Typography("", css_classes=["cleared"])
+
+    def clear(_):
+        cleared.object = "cleared"
+        inspector.rows = NO_ROWS
+
+    inspector.param.watch(clear, "clear")
+    page.link(inspector, dark_theme="dark")
+    actions = {
+        "37 rows": lambda: setattr(inspector, "rows", np.arange(37)),
+        "all rows": lambda: setattr(inspector, "rows", np.arange(178)),
+        "row 5": lambda: setattr(inspector, "picked_row", 5),
+        "no row": lambda: setattr(inspector, "picked_row", None),
+        "node 12": lambda: setattr(inspector, "picked_node", 12),
+        "small map": lambda: setattr(inspector, "fitted", fit("iris", 2)),
+        "no map": lambda: setattr(inspector, "fitted", None),
+    }
+    return pn.Column(
+        pn.FlexBox(*(pmui.Button(label=name, on_click=lambda _, do=do: do()) for name, do in actions.items())),
         cleared,
         pmui.Paper(inspector, sizing_mode="stretch_width", margin=0, styles=width, sx={"p": "10px"}),
-    ],
-    title="Inspector",
-)
-page.link(inspector, dark_theme="dark")
+        sizing_mode="stretch_width",
+    )
+
+
+page = pmui.Page(title="Inspector")
+page.main = [anew(make)]
 page.servable()

@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import panel as pn
+from anew import anew
 
 from igtm.dashboard.live_chart import LiveChart
 
@@ -51,40 +52,41 @@ def make_data(n_rows):
     return {"points": points, "nodes": {"x": [-0.9, 0.9], "y": [-0.9, -0.9], "node": ["A", "B"]}}
 
 
-chart = LiveChart(label="map", max_size=600)
-hidden = LiveChart(label="hidden map", max_size=300)
-for each in (chart, hidden):
-    each.show(make_spec("Means"), make_data(200))
-
-
-def patch(n_frames):
+def patch(charts, n_frames):
     rng = np.random.default_rng(1)
     for frame in range(n_frames):
         x, y = rng.uniform(-0.6, 0.6, (2, 200))
         if frame == n_frames - 1:
             x[0], y[0] = -0.5, 0.8
-        for each in (chart, hidden):
+        for each in charts:
             each.patch("points", x=x, y=y)
 
 
-ACTIONS = {
-    "50 patches": lambda: patch(50),
-    "hole": lambda: chart.patch("points", {"x": np.full(200, np.nan)}),
-    "other rows": lambda: chart.set_data("points", make_data(7)["points"]),
-    "other spec": lambda: chart.param.update(spec=make_spec("Modes", dark=True), dark=True),
-    "equal spec": lambda: chart.param.update(spec=make_spec("Means")),
-    "bad spec": lambda: chart.param.update(spec={"mark": "<b>nonsense</b>", "data": {"name": "points"}}),
-    "clear": chart.clear_selection,
-    "select mode": lambda: chart.param.update(select_mode=True),
-}
-
-pn.Column(
-    pn.FlexBox(*(pn.widgets.Button(name=name, on_click=lambda _, do=do: do()) for name, do in ACTIONS.items())),
-    pn.pane.Str(pn.bind(json.dumps, chart.param.selection), css_classes=["selection"]),
-    pn.Tabs(
-        ("shown", pn.Column(chart, sizing_mode="stretch_width")),
-        ("hidden", hidden),
+def make():
+    chart = LiveChart(label="map", max_size=600)
+    hidden = LiveChart(label="hidden map", max_size=300)
+    for each in (chart, hidden):
+        each.show(make_spec("Means"), make_data(200))
+    actions = {
+        "50 patches": lambda: patch([chart, hidden], 50),
+        "hole": lambda: chart.patch("points", {"x": np.full(200, np.nan)}),
+        "other rows": lambda: chart.set_data("points", make_data(7)["points"]),
+        "other spec": lambda: chart.param.update(spec=make_spec("Modes", dark=True), dark=True),
+        "equal spec": lambda: chart.param.update(spec=make_spec("Means")),
+        "bad spec": lambda: chart.param.update(spec={"mark": "<b>nonsense</b>", "data": {"name": "points"}}),
+        "clear": chart.clear_selection,
+        "select mode": lambda: chart.param.update(select_mode=True),
+    }
+    return pn.Column(
+        pn.FlexBox(*(pn.widgets.Button(name=name, on_click=lambda _, do=do: do()) for name, do in actions.items())),
+        pn.pane.Str(pn.bind(json.dumps, chart.param.selection), css_classes=["selection"]),
+        pn.Tabs(
+            ("shown", pn.Column(chart, sizing_mode="stretch_width")),
+            ("hidden", hidden),
+            sizing_mode="stretch_width",
+        ),
         sizing_mode="stretch_width",
-    ),
-    sizing_mode="stretch_width",
-).servable()
+    )
+
+
+anew(make).servable()

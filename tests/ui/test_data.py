@@ -26,8 +26,13 @@ def url(serve):
 
 
 @pytest.fixture
-def view(page, url):
-    page.goto(url)
+def page(kept_page):
+    return kept_page
+
+
+@pytest.fixture
+def view(page, begin, url):
+    begin(url)
     return View(page)
 
 
@@ -46,7 +51,7 @@ class View:
     def expect(self, **values):
         """Wait until Python has these values."""
         text = json.dumps(values)[1:-1]
-        expect(self.page.get_by_label("State")).to_have_value(re.compile(re.escape(text)), timeout=30_000)
+        expect(self.page.get_by_label("State")).to_have_value(re.compile(re.escape(text)))
         return self.state
 
     def choose(self, sample):
@@ -60,12 +65,16 @@ class View:
 
     def expect_words(self, words):
         alert = self.page.locator(".MuiAlert-root").filter(visible=True).first
-        expect(alert).to_contain_text(words, timeout=30_000)
+        expect(alert).to_contain_text(words)
 
     def open(self, tab="Columns"):
         if not self.dialog.is_visible():
             self.page.get_by_role("button", name="Columns and preprocessing").click()
         self.dialog.get_by_role("tab", name=tab).click()
+
+    def close(self):
+        self.dialog.get_by_role("button", name="close").click()
+        expect(self.dialog).not_to_be_visible()
 
     def cell(self, column, field):
         """Return the cell of the columns grid in the row of a column."""
@@ -246,25 +255,28 @@ def test_preprocessing(view, page):
     view.expect(recipe={"impute": "mean", "scale": False, "one_hot": ["grower"], "n_components": 5})
     steps = "13 numeric features → mean for holes → one-hot of grower → 5 components"
     expect(view.dialog.get_by_text(steps)).to_be_visible()
-    view.dialog.get_by_role("button", name="close").click()
+    view.close()
     view.choose("iris")
     view.expect(name="iris")
     assert view.state["recipe"]["n_components"] == 0
 
 
-@pytest.mark.parametrize("theme", ["default", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
-def test_looks(new_page, url, shot, width, height, theme):
+def test_looks(new_page, url, shot, width, height):
     page = new_page(viewport={"width": width, "height": height})
-    page.goto(f"{url}?theme={theme}")
+    page.goto(url)
     view = View(page)
     view.upload("empty.csv", b"")
     view.expect_words("empty")
-    shot(f"data-{width}-{theme}", page)
-    for tab in ("Columns", "Preprocessing", "Rows"):
-        view.open(tab)
-        box = view.dialog.bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= width
-        page.wait_for_timeout(300)  # for the tab's line to slide
-        shot(f"data-{width}-{theme}-{tab.lower()}", page)
+    for theme in ("default", "dark"):
+        if theme == "dark":
+            page.get_by_label("Toggle theme").dispatch_event("click")  # on a phone, the sidebar covers it
+        shot(f"data-{width}-{theme}", page)
+        for tab in ("Columns", "Preprocessing", "Rows"):
+            view.open(tab)
+            box = view.dialog.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+            page.wait_for_timeout(300)  # for the tab's line to slide
+            shot(f"data-{width}-{theme}-{tab.lower()}", page)
+        view.close()

@@ -17,8 +17,13 @@ def url(serve):
 
 
 @pytest.fixture
-def chart(page, url, vega):
-    page.goto(url)
+def page(kept_page):
+    return kept_page
+
+
+@pytest.fixture
+def chart(page, begin, url, vega):
+    begin(url)
     return vega("map")
 
 
@@ -32,11 +37,13 @@ def wait_until(page, chart, condition):
 
 
 def selection(page, *names):
-    """Return the selection that Python has, once it is of these names and was still for a moment."""
+    """Return the selection that Python has, once it is of these names and all that the browser has to tell."""
     text = page.locator(".selection pre")
     ordered = ".*".join(f'"{name}":' for name in names)
     expect(text).to_have_text(re.compile(rf"^\{{[^:]*{ordered}.*\}}$" if names else r"^\{\}$"))
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(300)  # the browser tells, when the hand has been still for 100 ms
+    told = page.locator('[role="img"][aria-label="map"]').evaluate("host => host.chart.model.selection")
+    expect(text).to_have_text(json.dumps(told))
     found = json.loads(text.inner_text())
     assert set(found) == set(names)
     return found
