@@ -1,6 +1,7 @@
 """The whole way on the real page: load, set, fit, watch, pause, stop, look."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -38,12 +39,12 @@ def iteration(page):
     return int(progress(page).inner_text().split("/")[0])
 
 
-def settled(page):
-    """The iteration at which a paused run stands, once the one under way has ended."""
+def settled(page, seconds):
+    """The iteration at which a paused run stands, once the one under way, which takes some seconds, has ended."""
     before = None
     while (now := iteration(page)) != before:
         before = now
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(1500 + 5000 * seconds)
     return now
 
 
@@ -73,6 +74,7 @@ def test_from_sample_to_stopped_map_without_a_new_canvas(page, app_url, vega, sh
     expect(page.get_by_text("1,600 nodes (40 × 40)")).to_be_visible()
 
     button(page, "Fit").click()
+    began = time.monotonic()
     expect(progress(page)).to_be_visible()
     chart, curve = vega("Map"), vega("Convergence")
     assert len(chart.data("nodes")) == 40**2
@@ -92,7 +94,7 @@ def test_from_sample_to_stopped_map_without_a_new_canvas(page, app_url, vega, sh
 
     button(page, "Pause").click()
     expect(progress(page)).to_contain_text("paused")
-    held = settled(page)
+    held = settled(page, (time.monotonic() - began) / max(1, iteration(page)))
     button(page, "Step").click()
     expect(progress(page)).to_have_text(re.compile(rf"^{held + 1}/"))
     page.wait_for_timeout(600)
