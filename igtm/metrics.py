@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from sklearn.decomposition import PCA
 
 from igtm import landscape
 from igtm.estimator import eIGTM
@@ -177,7 +176,8 @@ def advice(values: dict[str, float], manifold: Manifold) -> dict[str, str]:
 
     Notes
     -----
-    - Over-smooth: a looser map surely gains, and more than a stiffer one; or the map explains less than a plane.
+    - Over-smooth: a looser map surely gains, and more than a stiffer one; or the map explains less than a plane. With
+      no more nodes along a side than basis functions it is the nodes that are missing.
     - Overfitted: a stiffer map surely gains, and more than a looser one.
     - Noise: of 20 features or more, over half are noise to a map that is not over-smooth.
     - Too many nodes: more than 30 % are empty.
@@ -189,7 +189,8 @@ def advice(values: dict[str, float], manifold: Manifold) -> dict[str, str]:
     said = {}
     flat = verdict["beyond a plane"] == "poor"
     if flat or (looser > NATS and looser >= stiffer):
-        said["beyond a plane" if flat else "gain of a looser map"] = "Over-smooth: raise m, or lower s or regul."
+        remedy = "raise k" if manifold.grid.k <= manifold.grid.m else "raise m, or lower s or regul"
+        said["beyond a plane" if flat else "gain of a looser map"] = f"Over-smooth: {remedy}."
     elif stiffer > NATS:
         said["gain of a stiffer map"] = "Overfitted: lower m, or raise s or regul."
     if verdict["noise features"] == "poor" and manifold.n_features >= MANY and not flat:
@@ -263,8 +264,8 @@ def _explained(manifold: Manifold, seen: np.ndarray, unseen: np.ndarray) -> dict
     mean = seen.mean(axis=0)
     away = unseen - mean
     left = (unseen - manifold.offset - by_posterior(manifold, as_source(unseen), decode)) ** 2
-    pca = PCA(min(2, *seen.shape), svd_solver="full").fit(seen)
-    plane = (unseen - pca.inverse_transform(pca.transform(unseen))) ** 2
+    axes = np.linalg.svd(seen - mean, full_matrices=False)[2][:2]
+    plane = (away - away @ axes.T @ axes) ** 2
     squares = (away**2).sum(axis=0)
     total = max(squares.sum(), np.finfo(float).tiny)
     varied = squares > 0

@@ -131,3 +131,13 @@ def test_lower_is_better_where_it_is():
     rule = next(rule for rule in metrics.RULES if rule.measure == "empty nodes")
     assert [rule.verdict(value) for value in (0.1, 0.5, 0.9)] == ["good", "fair", "poor"]
     assert rule.reading == "good to 0.3, poor from 0.6"
+
+
+def test_rows_that_are_all_alike_have_no_quality_to_speak_of():
+    X = np.vstack([np.ones((40, 2)), [[2.0, 3.0]]])
+    frame = quality(X, k=3, m=2, niter=3)
+    assert np.isfinite(frame["value"]).all()
+
+
+def test_a_map_of_one_node_is_told_to_have_more(sheet):
+    assert said(quality(sheet[:60], k=1, niter=3)) == {"beyond a plane": "Over-smooth: raise k."}
