@@ -23,6 +23,7 @@ __all__ = [
     "new_rows",
     "node_mass",
     "path",
+    "picture_map",
     "planes",
     "prototype",
     "responsibilities",
@@ -57,3 +58,4 @@ convergence = _chart(figures.convergence)
 distributions = _chart(figures.distributions)
 new_rows = _chart(figures.new_rows)
 neighbours = _chart(figures.neighbours)
+picture_map = _chart(figures.picture_map)

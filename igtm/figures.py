@@ -9,7 +9,7 @@ from igtm.borders import with_regions
 from igtm.figure import Figure, layered
 from igtm.heatmaps import class_landscape, landscape, planes
 from igtm.histograms import distributions
-from igtm.overlays import neighbours, new_rows
+from igtm.overlays import neighbours, new_rows, picture_map
 from igtm.profiles import class_mix, difference, path, prototype
 from igtm.scatter import means, modes
 from igtm.theme import BLUE, ORANGE
@@ -28,6 +28,7 @@ __all__ = [
     "new_rows",
     "node_mass",
     "path",
+    "picture_map",
     "planes",
     "prototype",
     "responsibilities",

@@ -64,6 +64,13 @@ def tooltips(frame, columns, system):
     return rows, fields
 
 
+def embedded(pictures) -> list[str]:
+    """Pictures as they are, if each is a data URI: a link would be loaded from wherever it leads."""
+    if not all(uri.startswith("data:image/") for uri in pictures):
+        raise ValueError("pictures must be data URIs, data:image/...: links could lead anywhere")
+    return list(pictures)
+
+
 def spacing(*coordinates) -> float:
     """Distance between neighbouring nodes of a regular grid; 2, all of the map, for a single node."""
     steps = [np.diff(np.unique(np.round(c, 9))) for c in coordinates]

@@ -1,4 +1,4 @@
-"""Maps with the fitted rows in grey and some others before them: new rows, or one row and its neighbours."""
+"""Maps with something laid over them: new rows, one row and its neighbours, a picture at each node."""
 
 import altair as alt
 import pandas as pd
@@ -135,6 +135,37 @@ def neighbours(fitted, point, near, modes=None, *, title=None, nodes=None):
     }
     kept = f"The map keeps {int(near['kept'].sum())} of {len(near)} nearest rows"
     return _over(fitted, nodes, [lines, places, dots, spot], data, title, kept)
+
+
+def picture_map(nodes, pictures, *, title=None):
+    """A picture in the cell of each node, such as its prototype.
+
+    Parameters
+    ----------
+    nodes : DataFrame
+        ``node``, ``x``, ``y``.
+    pictures : sequence of str
+        One for each node, as data URIs (`igtm.pictures.uris`); anything else is refused.
+    title : str, optional
+        By default "Prototypes".
+
+    Returns
+    -------
+    Figure
+        Dataset ``nodes``; a click picks one.
+    """
+    step = layers.spacing(nodes["x"], nodes["y"])
+    half = layers.reach(step)
+    side = alt.ExprRef("0.94 * (scale('x', datum.x1) - scale('x', datum.x0))")  # as large as its cell at any zoom
+    images = (
+        alt.Chart(alt.NamedData("nodes"))
+        .mark_image(width=side, height=side, clip=True, aria=False)
+        .encode(**layers.position(half), url="picture:N")
+        .properties(name="pictures")
+    )
+    target = layers.node_layer(half).encode(tooltip=[alt.Tooltip("node", type="nominal")]).add_params(layers.zoom())
+    rows = layers.cells(nodes[["node", "x", "y"]], step).assign(picture=layers.embedded(pictures))
+    return layered([images, target, layers.node_ring(half)], {"nodes": rows}, title, "Prototypes")
 
 
 def _over(fitted, nodes, parts, data, title, default):

@@ -138,10 +138,7 @@ def _scatter(points, x, y, size, default, *, color, tooltip, title, nodes, opaci
     text, tips = layers.tooltips(points, columns, system)
     rows = points[list(system)].assign(x=np.asarray(x), y=np.asarray(y), **text)
     if pictures is not None:
-        # The one key "image" that vega-tooltip may load: pictures that are in the page already.
-        if not all(uri.startswith("data:image/") for uri in pictures):
-            raise ValueError("pictures must be data URIs, data:image/...: links could lead anywhere")
-        rows["picture"] = list(pictures)
+        rows["picture"] = layers.embedded(pictures)  # "image" is the one key whose value vega-tooltip loads
         tips = [*tips, alt.Tooltip("picture", type="nominal", title="image")]
     opacity = opacity or float(np.clip(2.6 * max(len(points), 1) ** -0.17, 0.55, 0.9))
 

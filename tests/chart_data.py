@@ -186,3 +186,9 @@ def regions(k=6):
         }
     )
     return nodes.assign(region=region, depth=depth), labels
+
+
+#: A grey PNG of one pixel.
+PICTURE = "data:image/png;base64," + (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)

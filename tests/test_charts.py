@@ -40,6 +40,7 @@ CHARTS = {
     "neighbours": lambda **options: charts.neighbours(
         sample.points(), (0.1, 0.2), sample.near(), sample.two_modes(), **options
     ),
+    "picture_map": lambda **options: charts.picture_map(sample.grid(5), [sample.PICTURE] * 25, **options),
     "new_rows": lambda **options: charts.new_rows(sample.points(), sample.new(), "class", **options),
 }
 

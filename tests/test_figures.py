@@ -38,6 +38,7 @@ FIGURES = {
     "neighbours": lambda **options: figures.neighbours(
         sample.points(), (0.1, 0.2), sample.near(), sample.two_modes(), nodes=sample.grid(5), **options
     ),
+    "pictures": lambda **options: figures.picture_map(sample.grid(5), [sample.PICTURE] * 25, **options),
     "new rows": lambda **options: figures.new_rows(
         sample.points(), sample.new(), tooltip=["amount"], nodes=sample.grid(5), **options
     ),
@@ -276,3 +277,8 @@ def test_pictures_in_tooltips_are_data_and_never_links(draw):
     assert (figure.data["points"]["picture"] == uri).all()
     with pytest.raises(ValueError, match="data URIs"):
         draw(sample.points(), pictures=[uri] * 59 + [sample.LINK])
+
+
+def test_a_map_of_pictures_refuses_links():
+    with pytest.raises(ValueError, match="data URIs"):
+        figures.picture_map(sample.grid(2), [sample.PICTURE] * 3 + [sample.LINK])
