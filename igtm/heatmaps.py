@@ -154,7 +154,7 @@ def planes(values, nodes, *, title=None, across=None):
     height = -(-n_planes // across) * (1 + NAME_HEIGHT / side)
     names = _plane_frames(values, across, NAME_HEIGHT / side)
     cells = _plane_cells(values, nodes, names)
-    names["note"] = np.where(names["plane"].isin(cells["plane"]), "", "the same everywhere")
+    names["note"] = np.where(names["plane"].isin(cells["plane"]), "", "constant")
     scales = {
         "x": alt.Scale(domain=[0, across], nice=False, zero=False),
         "y": alt.Scale(domain=[max(height, 1), 0], nice=False, zero=False),

@@ -112,7 +112,7 @@ class TestPlanes:
         cells, names = self.figure.data["planes"], self.figure.data["names"]
         assert cells["feature"].value_counts()["holes"] == 5 * 3
         assert "even" not in set(cells["feature"])
-        assert names["note"].tolist() == ["", "", "the same everywhere", "", ""]
+        assert names["note"].tolist() == ["", "", "constant", "", ""]
 
     def test_lie_within_their_frames_without_touching(self):
         cells, names = self.figure.data["planes"], self.figure.data["names"]
