@@ -55,7 +55,9 @@ def prepared(X, *transformers, sample_weight=None, columns=None) -> Source:
     """
     source = as_source(X, sample_weight, columns)
     if not isinstance(source, Source):
-        raise ValueError("X is no table that is read here, in blocks (those of Dask stay on their workers): prepare it where it lies.")
+        raise ValueError(
+            "X is not read block by block in this process, such as a Dask collection: prepare it where it lies."
+        )
     for transformer in transformers:
         source = _through(source, transformer)
     return source
