@@ -17,7 +17,7 @@ from igtm.device import DeviceRows, most_precise, to_device, to_host
 from igtm.em import Statistics
 from igtm.kernel import through_grid
 from igtm.manifold import Manifold, log_constant
-from igtm.passes import Cancelled
+from igtm.threads import Cancelled
 
 TILE_BYTES = 128 << 20  # enough to keep a GPU busy, little beside its memory
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import reduce
+from itertools import starmap
 from math import ceil
 from operator import add
 
@@ -12,8 +13,10 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator
 
 from igtm.source import Block, Source
+from igtm.threads import in_order
 
 BLOCK_ROWS = 5000
+FEW = 500  # features
 
 
 def automatic_blocks(n_rows: int) -> int:
@@ -107,7 +110,9 @@ class Moments:
 
 def moments(blocks: Blocks) -> Moments:
     """Moments of all rows, in one pass."""
-    found = reduce(add, (Moments.of(X, weights) for X, weights in blocks))
+    # Blocks of few features go to a thread each; of many, one product keeps all busy, and its scatter is large.
+    each = in_order(Moments.of, blocks) if blocks.source.n_features <= FEW else starmap(Moments.of, blocks)
+    found = reduce(add, each)
     if found.n == 0:
         raise ValueError("sample_weight must be a number >= 0 for each row, not all 0: give some row a weight.")
     return found

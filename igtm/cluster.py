@@ -24,7 +24,8 @@ from igtm.em import Statistics
 from igtm.kernel import Kernel
 from igtm.manifold import Manifold
 from igtm.partitions import Partitions
-from igtm.passes import OUTPUTS, Cancelled, cut, single_threaded_blas, tile_rows
+from igtm.passes import OUTPUTS, cut, tile_rows
+from igtm.threads import Cancelled, single_threaded_blas
 
 FAN_IN = 8  # how many results one task adds up
 SHARE_OF_MEMORY = 0.5  # of all workers, which the rows of a fit may take

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator
 
 from igtm.blocks import Blocks, Moments
+from igtm.threads import in_order
 from igtm.tile import Tile, tile_of
 
 WIDE = 5000  # features of dense rows, from which on D × D takes more than 200 MB
@@ -52,8 +53,12 @@ class Scatter(LinearOperator):
 
 def total(blocks: Blocks, offset: np.ndarray, function: Callable[[Tile, np.ndarray], np.ndarray]) -> np.ndarray:
     """Sum of `function` of all blocks, centred at `offset`, and their weights."""
-    with np.errstate(over="ignore", invalid="ignore"):  # of huge values it is infinite
-        return sum(function(tile_of(X, offset), np.ones(X.shape[0]) if w is None else w) for X, w in blocks)
+
+    def of_block(X, weights):
+        with np.errstate(over="ignore", invalid="ignore"):  # of huge values it is infinite
+            return function(tile_of(X, offset), np.ones(X.shape[0]) if weights is None else weights)
+
+    return sum(in_order(of_block, blocks))
 
 
 def moments_of_products(blocks: Blocks) -> Moments:

@@ -10,8 +10,8 @@ from igtm import manifold as gtm
 from igtm.backends import backend
 from igtm.em import Expectation, Step, em
 from igtm.manifold import Grid, Manifold
-from igtm.passes import Cancelled
 from igtm.source import Rows
+from igtm.threads import Cancelled
 
 # Relative, of float64 sums over very many rows that are cut into other blocks or taken on another machine.
 ROUNDING = 1e-10

@@ -10,9 +10,10 @@ import pandas as pd
 from igtm import manifold as gtm
 from igtm.kernel import Posterior, responsibilities
 from igtm.manifold import Manifold
-from igtm.passes import by_posterior, in_order, tile_rows
+from igtm.passes import by_posterior, tile_rows
 from igtm.source import block_slices
 from igtm.sources import as_source
+from igtm.threads import in_order
 
 
 def points(manifold: Manifold, X: np.ndarray) -> pd.DataFrame:

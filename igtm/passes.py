@@ -1,16 +1,12 @@
 """How one pass over the rows is executed on this machine: tiles on a pool of threads."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from functools import cache, partial, reduce
+from contextlib import closing
+from functools import partial, reduce
 from operator import add
-from threading import Lock, local
-from typing import TypeVar
+from threading import local
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from igtm import manifold as gtm
 from igtm.blocks import Blocks, Moments
@@ -20,11 +16,10 @@ from igtm.em import Statistics
 from igtm.kernel import Kernel, Posterior
 from igtm.manifold import Manifold
 from igtm.source import Source
+from igtm.threads import in_order
 
 TILE_BYTES = 2 << 20  # a tile with its scratch should stay in a core's second-level cache
 TILE_ROWS = (64, 1024)
-
-Result = TypeVar("Result")
 
 # What a fitted manifold can say of each row.
 OUTPUTS = {
@@ -33,57 +28,6 @@ OUTPUTS = {
     "responsibilities": lambda manifold, found: found.responsibilities().copy(),
     "log_likelihood": lambda manifold, found: found.log_likelihood,
 }
-
-
-class Cancelled(Exception):
-    """Raised in the middle of a pass when its `cancelled` callable says so."""
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """The BLAS libraries of this process; to find them takes longer than a pass over a small table."""
-    return ThreadpoolController().select(user_api="blas")
-
-
-def _take_control() -> None:
-    """Let this thread set limits: threadpoolctl 3.8 ignores all but the first that did, for as long as it lives."""
-    for library in _blas().lib_controllers:
-        if hasattr(library, "clear_controlling_thread"):
-            library.clear_controlling_thread(force=True)
-
-
-class _SingleThreadedBlas:
-    """Holds BLAS to one thread while any pass runs.
-
-    The limit belongs to the process, so overlapping passes have to share it: the first sets it, the last lifts it.
-    """
-
-    def __init__(self):
-        self._lock = Lock()
-        self._passes = 0
-        self._limit = None
-        self._threads = 1
-
-    @contextmanager
-    def __call__(self) -> Iterator[int]:
-        """Yield the number of threads that BLAS would have used: that many workers stand in for them."""
-        with self._lock:
-            if self._passes == 0:
-                self._threads = max((lib["num_threads"] for lib in _blas().info()), default=1)
-                _take_control()
-                self._limit = _blas().limit(limits=1)
-            self._passes += 1
-        try:
-            yield self._threads
-        finally:
-            with self._lock:
-                self._passes -= 1
-                if self._passes == 0:
-                    _take_control()
-                    self._limit.restore_original_limits()
-
-
-single_threaded_blas = _SingleThreadedBlas()
 
 
 def tile_rows(manifold: Manifold, dtype: np.dtype, sparse: bool = False) -> int:
@@ -106,35 +50,6 @@ def cut(X: np.ndarray, weights: np.ndarray | None, rows: int) -> Iterator[tuple[
     for first in range(0, max(X.shape[0], 1), rows):
         tile = slice(first, first + rows)
         yield X[tile], None if weights is None else weights[tile]
-
-
-def in_order(function: Callable[..., Result], arguments: Iterable[tuple], cancelled=None) -> Iterator[Result]:
-    """Apply `function` to each tuple of arguments on threads; results come in order, few are in flight.
-
-    Parameters
-    ----------
-    function : callable
-    arguments : iterable of tuples
-        Read lazily.
-    cancelled : callable -> bool, optional
-        Asked before each result; True raises `Cancelled`.
-    """
-    with single_threaded_blas() as threads, ThreadPoolExecutor(threads, "igtm-pass") as pool:
-        waiting = deque()
-        try:
-            for each in arguments:
-                waiting.append(pool.submit(function, *each))
-                if len(waiting) > 2 * threads:
-                    if cancelled is not None and cancelled():
-                        raise Cancelled
-                    yield waiting.popleft().result()
-            while waiting:
-                if cancelled is not None and cancelled():
-                    raise Cancelled
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 class ThreadedExpectation:

@@ -10,7 +10,8 @@ from igtm.blocks import automatic_blocks
 from igtm.fitting import automatic_sizes
 from igtm.kernel import Kernel
 from igtm.manifold import Grid, Manifold
-from igtm.passes import single_threaded_blas, tile_rows
+from igtm.passes import tile_rows
+from igtm.threads import single_threaded_blas
 
 
 @dataclass(frozen=True)

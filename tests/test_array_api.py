@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from igtm import array_api, eIGTM, passes
 from igtm.device import DeviceRows, to_host
-from igtm.passes import OUTPUTS, Cancelled
+from igtm.passes import OUTPUTS
 from igtm.sources import as_source
+from igtm.threads import Cancelled
 
 N, D = 400, 7
 RNG = np.random.default_rng(0)

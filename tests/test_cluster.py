@@ -18,7 +18,7 @@ from distributed import Client, LocalCluster
 from igtm import eIGTM
 from igtm.cluster import ClusterExpectation, held
 from igtm.partitions import partitions
-from igtm.passes import Cancelled
+from igtm.threads import Cancelled
 
 # Workers need not be able to import this file.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 # Modules by floor, low to high: a module imports from lower floors of its own wing only ...
 WINGS = {
     "engine": [
-        "manifold source tile",
+        "manifold source tile threads",
         "em blocks columnar",
         "kernel partitions device covariance",
         "passes sources",

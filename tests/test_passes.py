@@ -10,8 +10,9 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from igtm import eIGTM, landscape, passes
 from igtm.blocks import Blocks, automatic_blocks, moments
-from igtm.passes import Cancelled, ThreadedExpectation, in_order
+from igtm.passes import ThreadedExpectation
 from igtm.sources import as_source
+from igtm.threads import Cancelled, in_order
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(300, 6)) @ RNG.normal(size=(6, 6))
