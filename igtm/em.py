@@ -72,10 +72,20 @@ def maximise(manifold: Manifold, statistics: Statistics, regul: float) -> Manifo
     system[np.diag_indices_from(system)] += regul * manifold.noise_variance
     weights = _solve(system, statistics.moment, manifold.weights)
     updated = replace(manifold, weights=weights)
-    spread = float(statistics.mass @ (updated.projections**2).sum(axis=1))
-    residual = statistics.energy - 2 * float(np.vdot(weights, statistics.moment)) + spread
-    noise_variance = residual / (statistics.n * manifold.n_features)
+    noise_variance = residual(updated, statistics) / (statistics.n * manifold.n_features)
     return replace(updated, noise_variance=max(noise_variance, manifold.noise_floor))
+
+
+def residual(manifold: Manifold, statistics: Statistics) -> float:
+    """Σ r‖x - y‖² with the responsibilities of `statistics` and the nodes of `manifold`."""
+    spread = float(statistics.mass @ (manifold.projections**2).sum(axis=1))
+    return statistics.energy - 2 * float(np.vdot(manifold.weights, statistics.moment)) + spread
+
+
+def objective(manifold: Manifold, statistics: Statistics, regul: float) -> float:
+    """F = ℓ - (λ/2)‖W‖² per row, at the manifold where the statistics were taken."""
+    penalty = regul / 2 * float(np.vdot(manifold.weights, manifold.weights))
+    return (statistics.log_likelihood - penalty) / statistics.n
 
 
 def _solve(system: np.ndarray, moment: np.ndarray, current: np.ndarray) -> np.ndarray:
@@ -106,7 +116,7 @@ class Step:
     Parameters
     ----------
     n_iter : int
-        EM updates made so far; 0 is the start.
+        Iterations made so far, EM updates unless accelerated; 0 is the start.
     manifold : Manifold
     statistics : Statistics
         Taken at `manifold`.
@@ -155,10 +165,8 @@ def em(manifold: Manifold, expectation: Expectation, regul: float, n_iter: int =
     while True:
         began = perf_counter()
         statistics = expectation(manifold)
-        penalty = regul / 2 * float(np.vdot(manifold.weights, manifold.weights))
-        objective = (statistics.log_likelihood - penalty) / statistics.n
-        gain = objective - previous
-        yield Step(n_iter, manifold, statistics, objective, gain, perf_counter() - began)
-        previous = objective
+        reached = objective(manifold, statistics, regul)
+        yield Step(n_iter, manifold, statistics, reached, reached - previous, perf_counter() - began)
+        previous = reached
         manifold = maximise(manifold, statistics, regul)
         n_iter += 1

@@ -7,10 +7,12 @@ from itertools import islice
 import numpy as np
 
 from igtm import manifold as gtm
+from igtm.acceleration import accelerated_em, plan_sample
 from igtm.backends import backend
-from igtm.em import Expectation, Step, em
+from igtm.em import Expectation, Statistics, Step, em
 from igtm.manifold import Grid, Manifold
-from igtm.source import Rows
+from igtm.sampling import drawn
+from igtm.source import Rows, Source
 from igtm.threads import Cancelled
 
 # Relative, of float64 sums over very many rows that are cut into other blocks or taken on another machine.
@@ -28,6 +30,8 @@ class Settings:
     niter: int
     tol: float
     n_blocks: int
+    algorithm: str = "em"
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ class Fit:
             first, n_iter = progress.manifold, progress.n_iter
             check_same_grid(first.grid, settings)
         passes = expectation(source, settings.n_blocks, self.cancelled)
-        made, left = steps(first, passes, settings, n_iter), settings.niter
+        made, left = steps(first, passes, source, settings, n_iter, self.cancelled), settings.niter
         if progress is not None and progress.began is not None:
             made = taken_up(made, progress, self.source.dtype)
             left -= n_iter - progress.began
@@ -119,9 +123,33 @@ class Fit:
             pass
 
 
-def steps(first: Manifold, expectation: Expectation, settings: Settings, n_iter: int) -> Iterator[Step]:
-    """Steps without end from the manifold `first`, with `n_iter` updates behind it."""
-    return em(first, expectation, settings.regul, n_iter)
+def steps(
+    first: Manifold,
+    passes: Expectation,
+    source: Rows,
+    settings: Settings,
+    n_iter: int,
+    cancelled: Callable[[], bool] | None = None,
+) -> Iterator[Step]:
+    """Steps without end from the manifold `first`, with `n_iter` of them behind it, by the algorithm of `settings`."""
+    if settings.algorithm == "em":
+        return em(first, passes, settings.regul, n_iter)
+    if not isinstance(source, Source):
+        raise ValueError(
+            "algorithm='accelerated' draws its sample in this process, and these rows lie elsewhere: set "
+            "algorithm='em', or give the rows as a file, an array or a data frame in memory."
+        )
+    rows, updates = plan_sample(source.n_rows, *first.weights.shape)
+    if not rows:
+        return em(first, passes, settings.regul, n_iter)
+
+    def sampled(manifold: Manifold, found: Statistics) -> Expectation:
+        sample = drawn(
+            source, rows, manifold.offset, found.n, found.energy, settings.seed, settings.n_blocks, cancelled
+        )
+        return expectation(sample, cancelled=cancelled)
+
+    return accelerated_em(first, passes, sampled, updates, settings.regul, n_iter)
 
 
 def taken_up(made: Iterator[Step], progress: Progress, dtype: np.dtype) -> Iterator[Step]:

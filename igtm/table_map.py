@@ -234,7 +234,10 @@ def _opening() -> str:
 def _fitting(fitted: TableMap) -> str:
     # The iterations that were made, not the rule that ended them: so a fit that was stopped comes out the same.
     params = {**fitted.model.get_params(), "niter": fitted.model.n_iter_, "tol": 0}
-    settings = ", ".join(f"{name}={params[name]!r}" for name in ("k", "m", "s", "regul", "n_blocks", "niter", "tol"))
+    names = ["k", "m", "s", "regul", "n_blocks", "niter", "tol"]
+    if params["algorithm"] != "em":
+        names += ["random_state", "algorithm"]
+    settings = ", ".join(f"{name}={params[name]!r}" for name in names)
     return (
         f"recipe = preprocessing.{fitted.recipe!r}\n"
         "prepare = preprocessing.pipeline(table, recipe)\n"

@@ -19,9 +19,9 @@ WINGS = {
     "engine": [
         "manifold source tile threads",
         "em blocks columnar",
-        "kernel partitions device covariance",
+        "kernel partitions device covariance acceleration",
         "passes sources",
-        "cluster array_api prepared",
+        "cluster array_api prepared sampling",
         "backends",
         "fitting storage result landscape geometry neighbours",
         "state writing ward",
