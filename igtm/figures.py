@@ -166,7 +166,15 @@ def convergence(path, stop=None, *, title=None):
             "curve",
             type="nominal",
             scale=alt.Scale(domain=list(names.values()), range=[BLUE, ORANGE]),
-            legend=alt.Legend(title=None, symbolType="stroke", symbolStrokeWidth=2),
+            # Where there is room: curves rise towards the upper right.
+            legend=alt.Legend(
+                title=None,
+                symbolType="stroke",
+                symbolStrokeWidth=2,
+                orient="bottom-right",
+                direction="horizontal",
+                offset=22,
+            ),
         ),
     )
     lines = base.mark_line(strokeWidth=2)

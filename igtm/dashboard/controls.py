@@ -9,6 +9,23 @@ from igtm.dashboard.settings import duration
 from igtm.dashboard.text import message, plain
 from igtm.dashboard.training import Training
 
+# Its line is there when it is empty, too, or the page would jump.
+NOTICE = {
+    "font_size": "13px",
+    "font_weight": "600",
+    "line_height": "20px",
+    "min_height": "20px",
+    "color": "var(--panel-primary-color)",
+}
+# Of itself a tooltip is as narrow as its button, and lies over the next one, which could not be pressed.
+TOOLTIP_STYLE = """
+.MuiTooltip-popper {
+  transform: none !important; inset: calc(100% + 4px) auto auto 0 !important; pointer-events: none !important;
+}
+.MuiTooltip-popper .MuiTooltip-tooltip { width: max-content; max-width: 260px; margin: 0 !important; }
+.MuiTooltip-arrow { display: none; }
+"""
+
 
 class Controls(pn.viewable.Viewer):
     """Buttons and progress of one `Training`."""
@@ -29,7 +46,7 @@ class Controls(pn.viewable.Viewer):
             value=param.bind(_share, run.param.frame, status),
             variant="determinate",
             sizing_mode="stretch_width",
-            margin=(6, 0, 0, 0),
+            margin=(3, 0),
         )
         buttons = [
             self._button(
@@ -53,21 +70,20 @@ class Controls(pn.viewable.Viewer):
             ),
         ]  # fmt: skip
         words = plain(param.bind(_progress_words, run.param.frame, status), font_size="13px")
-        progress = pn.Column(words, self._progress, styles={"flex": "1 1 260px", "min-width": "0"}, margin=0)
+        notice = plain(self.param.notice, **NOTICE)
+        progress = pn.Column(words, self._progress, notice, styles={"flex": "1 1 260px", "min-width": "0"}, margin=0)
         line = pmui.FlexBox(*buttons, progress, gap="8px", align_items="center", sizing_mode="stretch_width", margin=0)
         self._view = pn.Column(
             line,
             message(run.param.error, "error"),
-            message(self.param.notice, "info"),
             sizing_mode="stretch_width",
             margin=0,
-            styles={"gap": "8px"},
         )
 
     def _button(self, label, icon, help, action, **options):
         return pmui.Button(
             label=label, icon=icon, description=help, on_click=action, size="small", margin=0,
-            **{"variant": "outlined", **options},
+            stylesheets=[TOOLTIP_STYLE], **{"variant": "outlined", **options},
         )  # fmt: skip
 
     def _pause_or_resume(self, _):
@@ -102,13 +118,15 @@ def _progress_words(frame, status) -> str:
     if status == "failed":
         return "The fit failed. The earlier map, if there was one, is kept."
     if frame is None:
-        return "Preparing the table …" if status == "running" else "Not fitted yet. Press Fit."
+        if _active(status):
+            return "Preparing the table …"
+        return "Stopped before there was a map." if status == "stopped" else "Press Fit to draw a map."
     step = frame.step
     words = [f"{step.n_iter}/{frame.job.settings['niter']}", f"log-likelihood {step.log_likelihood:.4f} per row"]
     if step.n_iter > 0:
         words.append(f"gain {step.gain:.1e}")
     if _active(status):
-        words.append("paused" if status == "paused" else f"at most {duration(frame.seconds_left)} left")
+        words.append("paused" if status == "paused" else f"{duration(frame.seconds_left)} left at most")
     else:
         words.append({"done": _why(frame), "stopped": "stopped"}.get(status, ""))
     return " · ".join(filter(None, words))

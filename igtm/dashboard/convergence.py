@@ -1,5 +1,6 @@
 """Convergence: the curve of a run, growing in place."""
 
+import pandas as pd
 import panel as pn
 import param
 
@@ -8,6 +9,7 @@ from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import plain
 from igtm.dashboard.training import Training
 
+NOTHING = pd.DataFrame({"iteration": [], "log_likelihood": [], "objective": []})
 REASONS = {"done": "end", "stopped": "stopped", "failed": "failed"}
 
 
@@ -16,13 +18,19 @@ class Convergence(pn.viewable.Viewer):
 
     training = param.ClassSelector(class_=Training, doc="The run.")
     dark = param.Boolean(allow_refs=True, default=False, doc="Whether the page is dark.")
-    height = param.Integer(default=90, doc="Height of the plot in pixels.")
+    height = param.Integer(default=76, doc="Height of the plot in pixels.")
 
     def __init__(self, **params):
         super().__init__(**params)
         self.chart = LiveChart(aspect="fill", plot_height=self.height, label="Convergence", margin=0)
         hint = plain("The curve of the log-likelihood grows here during a fit.", font_size="12px", opacity="0.75")
-        empty = pn.Column(hint, visible=self.training.param.frame.rx.is_(None), margin=0)
+        run = self.training
+        empty = pn.Column(
+            hint,
+            visible=param.bind(lambda frame, _: frame is None and not run.active, run.param.frame, run.param.status),
+            margin=0,
+            styles={"position": "absolute"},
+        )
         self._view = pn.Column(empty, self.chart, sizing_mode="stretch_width", margin=0)
         self._draw()
 
@@ -45,6 +53,9 @@ class Convergence(pn.viewable.Viewer):
         elif (figure := self.figure) is not None:
             for name, rows in figure.data.items():
                 self.chart.set_data(name, rows)
+        elif not self.training.active:  # else the curve of the run before stays until there is another
+            for name in figures.convergence(NOTHING).data:
+                self.chart.set_data(name, {})
 
     def __panel__(self):
         return self._view

@@ -15,6 +15,7 @@ from igtm.dashboard.convergence import Convergence
 from igtm.dashboard.data import DataView
 from igtm.dashboard.inspector import Inspector
 from igtm.dashboard.map_view import MapView, Scene
+from igtm.dashboard.phone import PhoneStart
 from igtm.dashboard.settings import Settings
 from igtm.dashboard.take_away import TakeAway
 from igtm.dashboard.text import plain
@@ -111,12 +112,15 @@ class Explorer(pn.viewable.Viewer):
         Raises
         ------
         ValueError
-            If it is no such file or does not fit the table; the present map stays.
+            If it is no such file or does not fit the table, or a fit is under way; the present map stays.
         """
+        if self.training.active:
+            raise ValueError("A fit is under way. Stop it, then open the saved map.")
         fitted = table_map.load(BytesIO(file), self.data.table)
         self.data.param.update(table=fitted.table, recipe=fitted.recipe)
         self.settings.take(fitted.model.get_params())
         self.map.scene = Scene.of_map(fitted)
+        self.training.forget()
         self.fitted = fitted
 
     def figures(self) -> dict:
@@ -248,12 +252,16 @@ class Explorer(pn.viewable.Viewer):
         """The dashboard as a page of its own."""
         page = pmui.Page(
             title="igtm",
-            header=[plain(self._title, color="white", margin="0 16px")],
+            header=[plain(self._title, color="white", margin="0 16px"), PhoneStart()],
             sidebar=[self.side],
             sidebar_width=340,
             main=[self.main],
             theme_config=theme.material(),
-            sx={".MuiAppBar-root": HEAD, ".MuiAppBar-root .MuiIconButton-root": {"color": "white !important"}},
+            sx={
+                ".MuiAppBar-root": HEAD,
+                ".MuiAppBar-root .MuiIconButton-root": {"color": "white !important"},
+                ".MuiToolbar-root": {"minHeight": "48px !important"},
+            },
         )
         # Following the busy counter, it would walk through all of its models twice at every poll.
         with edit_readonly(page):

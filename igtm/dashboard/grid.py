@@ -43,8 +43,10 @@ div .tabulator .tabulator-headers, div .tabulator .tabulator-header .tabulator-c
 }
 .pnx-tabulator.tabulator .tabulator-header .tabulator-col .tabulator-col-content { padding: 6px 8px; }
 .pnx-tabulator.tabulator .tabulator-header .tabulator-col .tabulator-col-content .tabulator-col-title {
-  font-weight: 600;
+  font-weight: 600; padding-right: 12px;
 }
+.pnx-tabulator.tabulator .tabulator-header .tabulator-col:not(:hover, :focus, [aria-sort="ascending"],
+  [aria-sort="descending"]) .tabulator-col-sorter { visibility: hidden; }
 .pnx-tabulator.tabulator .tabulator-tableholder .tabulator-table .tabulator-row.tabulator-row { min-height: 0; }
 .pnx-tabulator.tabulator .tabulator-tableholder .tabulator-table .tabulator-row .tabulator-cell {
   min-height: 0; padding: 5px 8px; border: 0; border-top: var(--line);

@@ -148,7 +148,8 @@ class NodeView(View):
         super().__init__(**params)
         self._facts = facts()
         self.picture = Picture(LiveChart(label="Prototype beside the mean", aspect="fill"), dark=self.param.dark)
-        self._features = DataGrid(max_height=GRID_HEIGHT)
+        # Of itself the last column, the difference, would be what the names leave of the room.
+        self._features = DataGrid(max_height=GRID_HEIGHT, layout="fit_columns", widths={"c0": "34%"})
         self._rows = DataGrid(max_height=GRID_HEIGHT)
         self._content[:] = [
             self._facts,

@@ -105,12 +105,12 @@ class Chart {
       tooltip: { theme: this.model.dark ? "dark" : "light", formatTooltip },
       patch: letThrough,
     });
-    const state = this.view && this.state();
+    if (this.view) this.past = { ...this.past, ...this.state() };
     this.view?.finalize();
     this.view = view;
     this.names = new Set(vgSpec.data.map(({ name }) => name));
     this.params = (spec.params ?? []).filter((param) => param.select);
-    if (state) await this.restore(state);
+    if (this.past) await this.restore(this.past);
     for (const { name } of this.params) view.addSignalListener(name, this.report);
     this.report();
     this.asked = null;
@@ -210,6 +210,7 @@ class Chart {
   };
 
   clear = () => {
+    this.past = null;
     if (!this.view) return;
     const zooms = this.params.filter(({ bind }) => bind === "scales").map(({ name }) => name);
     const state = this.state();

@@ -12,6 +12,8 @@ from pyviz_comms import JupyterComm
 
 __all__ = ["LiveChart"]
 
+AXIS_AND_LEGEND = 86  # pixels below a plot
+
 
 class LiveChart(JSComponent):
     """A Vega-Lite chart that the browser embeds once and then patches.
@@ -53,7 +55,10 @@ class LiveChart(JSComponent):
         super().__init__(**{"sizing_mode": "stretch_width", **params})
         self._lengths = {}
         # Until it is drawn, a chart takes the room that it will need: nothing below it jumps.
-        square = f"aspect-ratio: 1; max-height: min({self.max_size}px, {100 * self.max_share}vh)"
+        square = (
+            f"aspect-ratio: 1; max-height: min({self.max_size}px, {100 * self.max_share}vh); "
+            f"box-sizing: content-box; padding-bottom: {AXIS_AND_LEGEND}px"
+        )
         room = square if self.aspect == "square" else f"min-height: {self.plot_height + 50}px"
         self.stylesheets = [*self.stylesheets, f".live-chart:not(:has(canvas)) {{ {room} }}"]
 

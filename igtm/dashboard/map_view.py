@@ -11,7 +11,7 @@ import param
 from igtm import figures, landscape
 from igtm.colours import classes, kind_of
 from igtm.dashboard.live_chart import LiveChart
-from igtm.dashboard.text import plain
+from igtm.dashboard.text import Html, plain
 from igtm.dashboard.training import FRAME_ROWS, Frame
 from igtm.figures import Figure
 from igtm.table_map import TableMap
@@ -21,6 +21,21 @@ KINDS = {"Means": "means", "Modes": "modes", "Node mass": "mass"}
 FIT_COLUMNS = {"log_likelihood": "log-likelihood of the row", "entropy": "entropy of the row"}
 MOST_TIPS = 8
 NO_COLOR = "none"
+# In the middle of where the map will be.
+WELCOME = """
+<style>
+main { position: absolute; inset: 0; display: grid; place-content: center; font-size: 15px; line-height: 1.5; }
+h2 { margin: 0 0 4px; font-size: 18px; }
+ol { margin: 0; padding-left: 20px; max-width: 330px; opacity: 0.8; }
+li { margin: 6px 0; }
+</style>
+<main><h2>Draw the first map</h2><ol>
+<li>Keep the sample, or drop a file of your own at the left.</li>
+<li>Press <b>Fit</b> and watch: rows that are alike come to lie side by side.</li>
+<li>Click a point or a cell, or select rows, to read what they are.</li>
+</ol></main>
+"""
+ALL_OVER = {"position": "absolute", "inset": "0", "width": "100%", "height": "100%"}
 ONE_LINE = {"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "textTransform": "none"}}
 
 
@@ -83,26 +98,36 @@ class MapView(pn.viewable.Viewer):
     def __init__(self, **params):
         super().__init__(**params)
         self._drawn = None
-        self.chart = LiveChart(label="Map", max_share=0.48, margin=0, select_mode=self.param.select_mode)
+        self.chart = LiveChart(label="Map", max_share=0.46, margin=0, select_mode=self.param.select_mode)
         self.chart.param.watch(self._take_selection, "selection")
         options = {"size": "small", "margin": 0}
+        points = {**options, "disabled": self.param.kind.rx() == "mass"}  # a map of nodes has none
+        welcome = pn.Column(
+            Html(WELCOME, margin=0, styles=ALL_OVER),
+            visible=self.param.scene.rx.is_(None),
+            margin=0,
+            styles=ALL_OVER,
+        )
         self._view = pmui.Column(
             pmui.FlexBox(
                 pmui.RadioButtonGroup.from_param(self.param.kind, label="", sx=ONE_LINE, **options),
                 pmui.Select.from_param(
-                    self.param.color, label="Colour", searchable=True, width=190, description=None, **options
+                    self.param.color, label="Colour", searchable=True, width=190, description=None, **points
                 ),
                 pmui.Switch.from_param(
                     self.param.select_mode, label="Select", description="Drag selects rows, as shift + drag does.",
-                    **options,
+                    align="center", **points,
                 ),
                 gap="8px 16px",
                 align_items="center",
                 sizing_mode="stretch_width",
                 margin=0,
             ),
-            plain(param.bind(lambda _: self.caption, self.param.scene), font_size="12px", opacity="0.75"),
-            self.chart,
+            plain(
+                param.bind(lambda *_: self.caption, self.param.scene, self.param.kind),
+                font_size="12px", opacity="0.75", margin="8px 0 4px", min_height="18px",
+            ),
+            pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),
             sizing_mode="stretch_width",
             margin=0,
         )  # fmt: skip
@@ -122,8 +147,10 @@ class MapView(pn.viewable.Viewer):
     def caption(self) -> str:
         """How much of the table is drawn, and how to select."""
         if self.scene is None:
-            return "The map appears here with the first fit."
+            return ""
         shown, total = len(self.scene.rows), len(self.scene.table.frame)
+        if self.kind == "mass":
+            return f"All {total:,} rows, shared out among the nodes that explain them · a click picks a node"
         return f"Showing {shown:,} of {total:,} · shift + drag selects rows, a click picks a point or a node"
 
     def placed(self, points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,7 @@
 """Settings: the parameters of the fit, each with its help and its automatic value, and what they will cost."""
 
+import re
+
 import panel as pn
 import panel_material_ui as pmui
 import param
@@ -11,6 +13,8 @@ from igtm.plan import Plan, plan
 # What the button "automatic" sets: 0 lets the fit decide, the rest are the estimator's defaults.
 AUTOMATIC = {**eIGTM().get_params(), "k": 0, "m": 0}
 WIDTH_OF_BUTTON = 64
+# Sliders have larger labels than fields.
+LABEL_STYLE = ".MuiFormControl-root > .MuiFormLabel-root:not(.MuiInputLabel-root) { font-size: 13px; }"
 
 
 class Settings(pn.viewable.Viewer):
@@ -28,7 +32,7 @@ class Settings(pn.viewable.Viewer):
         doc="In how many pieces rows are read: more need less memory, the map is the same.",
     )
     niter = param.Integer(
-        default=200, bounds=(0, 2000), doc="Most iterations: the fit stops earlier once it converges."
+        default=200, bounds=(0, 100_000), doc="Most iterations: the fit stops earlier once it converges."
     )
     tol = param.Number(default=1e-4, bounds=(0, 1), doc="Gain per row below which the fit has converged.")
     shape = param.Tuple(default=(0, 0), length=2, doc="Rows and features of the table that will be fitted.")
@@ -45,10 +49,10 @@ class Settings(pn.viewable.Viewer):
             self._row("k", "k · nodes per side", pmui.IntSlider, end=40, step=1),
             self._row("m", "m · RBFs per side", pmui.IntSlider, end=15, step=1),
             self._row("s", "s · width", pmui.FloatSlider, start=0.05, end=2, step=0.05, format="0.00"),
-            self._row("regul", "regul · stiffness", pmui.FloatInput, step=0.05, format="0.[0000]"),
-            self._row("n_blocks", "n_blocks · pieces", pmui.IntInput, step=1),
-            self._row("niter", "niter · most iterations", pmui.IntInput, step=50),
-            self._row("tol", "tol · convergence", pmui.FloatInput, step=1e-4, format="0.[000000]"),
+            self._row("regul", "regul · stiffness"),
+            self._row("n_blocks", "n_blocks · pieces"),
+            self._row("niter", "niter · most iterations"),
+            self._row("tol", "tol · convergence"),
             self._cost,
             sizing_mode="stretch_width",
             margin=0,
@@ -83,19 +87,21 @@ class Settings(pn.viewable.Viewer):
             f"{planned.block_rows:,} rows, {_bytes(planned.memory)} · {time} for {self.niter:,} iterations"
         )
 
-    def _row(self, name, label, widget, **options):
+    def _row(self, name, label, slider=None, **options):
         parameter = self.param[name]
         automatic = AUTOMATIC[name]
-        control = widget.from_param(
-            parameter,
-            label=param.bind(lambda value: f"{label}, automatic" if value == automatic == 0 else label, parameter),
-            description=parameter.doc,
-            size="small",
-            sizing_mode="stretch_width",
-            margin=4,
-            disabled=self.param.disabled,
-            **options,
-        )
+        look = {
+            "label": param.bind(lambda value: f"{label}, automatic" if value == automatic == 0 else label, parameter),
+            "description": parameter.doc,
+            "size": "small",
+            "sizing_mode": "stretch_width",
+            "margin": (8, 4, 4, 4),
+            "stylesheets": [LABEL_STYLE],
+            "disabled": self.param.disabled,
+        }
+        control = pmui.TextInput(**look) if slider is None else slider.from_param(parameter, **look, **options)
+        if slider is None:
+            self._link(name, control)
         button = pmui.Button(
             label="auto",
             description="Let the number of rows decide." if automatic == 0 else f"Back to {automatic:g}.",
@@ -109,8 +115,42 @@ class Settings(pn.viewable.Viewer):
         )
         return pmui.Row(control, button, sizing_mode="stretch_width", margin=0)
 
+    def _link(self, name, field):
+        """Let a parameter and a field of text follow each other; the field says what it cannot take."""
+        low, high = self.param[name].bounds
+        whole = isinstance(self.param[name], param.Integer)
+
+        def text():
+            return f"{getattr(self, name):.12g}"
+
+        def write(*_):
+            field.value = text()
+
+        def read(event):
+            if event.new == text():
+                return
+            try:
+                self.param.update({name: _whole(event.new) if whole else float(event.new.replace(",", "."))})
+            except ValueError:
+                problem = f"Give a {'whole ' * whole}number from {low:g} to {high:,g}, not {event.new!r}."
+            else:
+                problem = ""
+            field.param.update(helper_text=problem, error_state=bool(problem))
+            write()
+
+        write()
+        field.param.watch(read, "value")
+        self.param.watch(write, name)
+
     def __panel__(self):
         return self._view
+
+
+def _whole(text: str) -> int:
+    value = float(re.sub(r",(?=\d{3}\b)", "", text))  # "1e3" and "1,000", too
+    if not value.is_integer():
+        raise ValueError(f"{text} is not a whole number")
+    return int(value)
 
 
 def _bytes(number: float) -> str:

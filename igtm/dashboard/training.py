@@ -68,7 +68,7 @@ class Training(param.Parameterized):
         objects=["idle", "running", "paused", "stopped", "done", "failed"],
         doc="Where the run stands.",
     )
-    frame = param.Parameter(doc="The latest Frame of the latest run, None before the first.")
+    frame = param.Parameter(doc="The latest Frame of the latest run, None before its first.")
     result = param.Parameter(doc="The TableMap of the latest run that ended with one, None before.")
     error = param.String(doc="Why the latest run failed, in words.")
 
@@ -92,7 +92,7 @@ class Training(param.Parameterized):
         self.join()
         self._news = {}
         self._paused, self._stopped, self._steps_granted = paused, False, 0
-        self.param.update(status="paused" if paused else "running", error="")
+        self.param.update(status="paused" if paused else "running", error="", frame=None)
         self._thread = Thread(target=self._work, args=(job,), name="igtm-training", daemon=True)
         self._thread.start()
 
@@ -116,6 +116,12 @@ class Training(param.Parameterized):
     def stop(self) -> None:
         """Drop the step under way and keep the last whole one."""
         self._tell(_stopped=True)
+
+    def forget(self) -> None:
+        """Be as before the first run; not while one is under way."""
+        if self.active:
+            raise RuntimeError("A run is under way: stop it before forgetting it.")
+        self.param.update(status="idle", frame=None, error="")
 
     def close(self) -> None:
         """Stop and wait for the thread to end."""

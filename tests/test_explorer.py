@@ -1,0 +1,68 @@
+"""The dashboard without a browser: what its parts know of each other."""
+
+from io import BytesIO
+
+import pytest
+from sklearn.datasets import load_iris
+
+import igtm
+from igtm import table_map
+from igtm.dashboard.controls import _progress_words
+
+# panel-material-ui's download button says it to Panel's.
+pytestmark = pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def iris():
+    return load_iris(as_frame=True).frame
+
+
+@pytest.fixture
+def explorer(iris):
+    explorer = igtm.explore(iris, k=6, m=2, niter=5)
+    yield explorer
+    explorer.training.close()
+
+
+@pytest.fixture
+def fitted(explorer):
+    explorer.fit()
+    explorer.wait()
+    return explorer
+
+
+def saved(explorer):
+    file = BytesIO()
+    table_map.save(explorer.fitted, file)
+    return file.getvalue()
+
+
+def test_a_new_run_says_nothing_of_the_last(fitted):
+    training = fitted.training
+    assert _progress_words(training.frame, training.status).startswith("5/5")
+    fitted.fit(paused=True)
+    assert training.frame is None
+    assert _progress_words(training.frame, training.status) == "Preparing the table …"
+
+
+def test_a_saved_map_says_nothing_of_the_last_run(fitted):
+    file = saved(fitted)
+    fitted.open(file)
+    assert fitted.training.frame is None
+    assert set(fitted.figures()) == {"map"}
+    assert all(not rows for rows in fitted.convergence.chart._rows.values())
+
+
+def test_a_map_is_not_opened_into_a_fit_under_way(fitted):
+    file = saved(fitted)
+    fitted.fit(paused=True)
+    with pytest.raises(ValueError, match="A fit is under way"):
+        fitted.open(file)
+
+
+def test_a_map_of_nodes_speaks_of_nodes(fitted):
+    assert fitted.map.caption.startswith("Showing 150 of 150")
+    fitted.map.kind = "mass"
+    assert fitted.map.caption.startswith("All 150 rows")
+    assert "select" not in fitted.map.caption

@@ -1,0 +1,67 @@
+"""How the page holds together: nothing jumps, nothing is cut off, nothing hides the rest."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .test_dashboard import button, field, progress, set_number
+
+
+def chart_of(page, label):
+    return page.locator(f'[role="img"][aria-label="{label}"]')
+
+
+def tops(page):
+    """How far down the charts begin."""
+    top = "host => host.getBoundingClientRect().top"
+    return [chart_of(page, label).evaluate(top) for label in ("Map", "Convergence")]
+
+
+def fit_until_converged(page):
+    button(page, "Fit").click()
+    expect(progress(page)).to_contain_text("converged")
+
+
+def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
+    page.goto(app_url)
+    expect(page.get_by_text("Draw the first map")).to_be_visible()
+    page.wait_for_timeout(500)  # for fonts and icons
+    before = tops(page)
+    fit_until_converged(page)
+    chart = vega("Map")
+    expect(page.get_by_text("Draw the first map")).not_to_be_visible()
+    assert tops(page) == pytest.approx(before, abs=4)
+    curve = chart_of(page, "Convergence").bounding_box()
+    assert curve["y"] + curve["height"] <= 900
+
+    set_number(page, "regul", "five")
+    expect(page.get_by_text("Give a number from 0 to 1,000, not 'five'.")).to_be_visible()
+    expect(field(page, "regul")).to_have_value("0.1")
+    set_number(page, "regul", 5)
+    expect(page.get_by_text("Outdated: regul changed")).to_be_visible()
+    assert tops(page) == pytest.approx(before, abs=4)
+
+    chart.brush((0, 0), (1.05, 1.05))
+    count = page.get_by_text("of 178 rows")
+    brushed = count.inner_text()
+    page.get_by_role("button", name="Node mass", exact=True).click()
+    expect(page.get_by_role("combobox", name="Colour")).to_be_disabled()
+    expect(page.get_by_text("All 178 rows")).to_be_visible()
+    page.get_by_role("button", name="Means", exact=True).click()
+    expect(page.get_by_text(brushed, exact=True)).to_be_visible()
+
+    chart.click(0.63, 0.5)
+    title = page.locator(".tabulator-col-title").filter(has_text="difference").filter(visible=True)
+    assert title.evaluate("title => title.scrollWidth <= title.clientWidth")
+
+
+def test_on_a_phone_the_page_comes_first(new_page, app_url, vega, shot):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(app_url)
+    fit_until_converged(page)
+    assert vega("Map", page).host.bounding_box()["width"] > 300
+    page.locator("header").get_by_role("button").first.click()
+    expect(field(page, "niter")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(field(page, "niter")).not_to_be_visible()
+    expect(button(page, "Fit")).to_be_visible()
+    shot("phone", page)
