@@ -87,16 +87,18 @@ class Moments:
     @classmethod
     def of(cls, X: np.ndarray, weights: np.ndarray | None) -> "Moments":
         """Moments of the rows `X` (n, D) with sample weights (n,), 1 where None; of huge values they are infinite."""
-        weights = np.ones(len(X)) if weights is None else weights
-        n = float(weights.sum())
+        n = float(len(X) if weights is None else weights.sum())
         if n == 0:
             return cls(0.0, np.zeros(X.shape[1]), np.zeros((X.shape[1], X.shape[1])))
         with np.errstate(over="ignore", invalid="ignore"):
             # Summed around a row, the mean of equal rows is exact, and they have no scatter at all.
             pivot = X[0].astype(np.float64)
-            mean = pivot + weights @ (X - pivot) / n
-            centred = X - mean
-            return cls(n, mean, centred.T @ (centred * weights[:, None]))
+            shifted = X - pivot
+            mean = pivot + (shifted.sum(axis=0) if weights is None else weights @ shifted) / n
+            centred = np.subtract(X, mean, out=shifted)
+            if weights is not None:
+                centred *= np.sqrt(weights)[:, None]
+            return cls(n, mean, centred.T @ centred)  # of an array with itself, half a product
 
     def __add__(self, other: "Moments") -> "Moments":
         n = self.n + other.n
