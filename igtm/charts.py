@@ -27,6 +27,7 @@ __all__ = [
     "planes",
     "prototype",
     "responsibilities",
+    "with_backdrop",
     "with_regions",
 ]
 
@@ -49,6 +50,7 @@ node_mass = _chart(figures.node_mass)
 landscape = _chart(figures.landscape)
 class_landscape = _chart(figures.class_landscape)
 planes = _chart(figures.planes)
+with_backdrop = _chart(figures.with_backdrop)
 with_regions = _chart(figures.with_regions)
 prototype = _chart(figures.prototype)
 difference = _chart(figures.difference)

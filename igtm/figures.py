@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from igtm import layers
+from igtm.backdrops import with_backdrop
 from igtm.borders import with_regions
 from igtm.figure import Figure, layered
 from igtm.heatmaps import class_landscape, landscape, planes
@@ -32,6 +33,7 @@ __all__ = [
     "planes",
     "prototype",
     "responsibilities",
+    "with_backdrop",
     "with_regions",
 ]
 

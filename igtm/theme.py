@@ -102,8 +102,8 @@ def vega_config(dark: bool) -> dict:
     -------
     dict
         Fonts, sizes and colours, with the named mark styles that our figures use
-        (``ring``, ``node``, ``node-ring``, ``rule``, ``note``, ``diamond``, ``heading``, ``aside``, ``baseline``,
-        ``usual``, ``border``, ``border-halo``, ``label``, ``label-halo``).
+        (``ring``, ``over``, ``node``, ``node-ring``, ``tile``, ``rule``, ``note``, ``diamond``, ``heading``,
+        ``aside``, ``baseline``, ``usual``, ``border``, ``border-halo``, ``label``, ``label-halo``).
     """
     t = tokens(dark)
     return {
@@ -136,6 +136,9 @@ def vega_config(dark: bool) -> dict:
         "legend": {
             "orient": "bottom",
             "offset": 12,
+            "layout": {
+                "expr": "{bottom: {anchor: 'start', direction: 'vertical', margin: 10}}"
+            },  # one below the other
             "labelColor": t.text,
             "labelFontSize": 12,
             "labelLimit": LABEL_LIMIT,
@@ -156,8 +159,10 @@ def vega_config(dark: bool) -> dict:
         "range": {"ramp": list(t.ramp), "heatmap": list(VIRIDIS)},
         "style": {
             "ring": {"color": SELECTED, "strokeWidth": 2.5, "opacity": 1},
+            "over": {"stroke": t.background, "strokeWidth": 0.5},
             "node": {"stroke": t.grid, "strokeWidth": 1},
             "node-ring": {"stroke": SELECTED, "strokeWidth": 2},
+            "tile": {"stroke": t.background, "strokeWidth": 1},
             "rule": {"color": t.muted, "strokeWidth": 1, "strokeDash": [3, 3]},
             "note": {"color": t.text, "fontSize": 11},
             "diamond": {"shape": "diamond", "stroke": t.background, "strokeWidth": 1, "opacity": 0.95},

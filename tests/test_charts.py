@@ -29,6 +29,11 @@ CHARTS = {
     "landscape": lambda **options: charts.landscape(sample.values(), "amount", **options),
     "class_landscape": lambda **options: charts.class_landscape(sample.winners(), **options),
     "planes": lambda **options: charts.planes(sample.planes(), sample.grid(5), **options),
+    "with_backdrop": lambda **options: charts.with_backdrop(
+        figures.means(sample.points(), "class", nodes=sample.grid(5)),
+        figures.landscape(sample.values(), "amount"),
+        **options,
+    ),
     "with_regions": lambda **options: charts.with_regions(
         figures.node_mass(sample.mass(6)), *sample.regions(6), **options
     ),

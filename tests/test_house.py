@@ -39,7 +39,7 @@ WINGS = {
         "theme spread",
         "colours",
         "layers figure",
-        "scatter histograms heatmaps profiles overlays borders",
+        "scatter histograms heatmaps profiles overlays borders backdrops",
         "figures",
         "charts export",
     ],
