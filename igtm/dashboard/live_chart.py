@@ -10,6 +10,8 @@ from panel.custom import JSComponent
 from panel.util import lazy_load
 from pyviz_comms import JupyterComm
 
+import igtm.dashboard.notebook  # noqa: F401 - pictures of a fit come from another thread than the page's callbacks
+
 __all__ = ["LiveChart"]
 
 AXIS_AND_LEGEND = 86  # pixels below a plot

@@ -35,13 +35,10 @@ explorer
 """
 SELECTED = "print(explorer.model.n_iter_, list(explorer.selected.index))"
 
-# What JupyterLab asks of the internet unless it is told not to, and what it asks the reader at first. And, as the
-# README advises: of itself it lets callbacks run on a second thread, while Panel sends an update in several messages,
-# and those of two threads get mixed up.
+# What JupyterLab asks of the internet unless it is told not to, and what it asks the reader at first.
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
-    "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
 }
 OPTIONS = [
     "--no-browser",
