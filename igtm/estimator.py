@@ -38,9 +38,9 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     Parameters
     ----------
     k : int, default 16
-        Nodes along one side of the map, K = k². 0 is automatic: int(√(5√N)) + 2.
+        Nodes along one side of the map, K = k², at most 1000. 0 is automatic: int(√(5√N)) + 2.
     m : int, default 4
-        Radial basis functions along one side. 0 is automatic: int(√k).
+        Radial basis functions along one side, at most 100. 0 is automatic: int(√k).
     s : float, default 0.3
         Variance of a basis function in units of the squared distance between neighbouring centres: larger is
         smoother.
@@ -110,8 +110,8 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        "k": [Interval(Integral, 0, None, closed="left")],
-        "m": [Interval(Integral, 0, None, closed="left")],
+        "k": [Interval(Integral, 0, 1000, closed="both")],
+        "m": [Interval(Integral, 0, 100, closed="both")],
         "s": [Interval(Real, 0, None, closed="neither")],
         "regul": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
@@ -293,7 +293,10 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
         return self
 
     def _check_header(self, source: Rows, reset: bool) -> None:
-        validate_data(self, source.header, skip_check_array=True, reset=reset)
+        try:
+            validate_data(self, source.header, skip_check_array=True, reset=reset)
+        except ValueError as error:
+            raise ValueError(f"{error}\nGive the columns of the fit, in their order.") from error
 
     def _rows(self, X, sample_weight=None) -> Rows:
         source = as_source(X, sample_weight)
@@ -371,6 +374,8 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
                 f"inverse_transform got X of shape {X.shape}: give map positions (n, 2) or responsibilities "
                 f"(n, {n_nodes})."
             )
+        if not np.isfinite(X).all():
+            raise ValueError("inverse_transform got NaN or infinity in X: drop such rows.")
         return (gtm.decode_at if X.shape[1] == 2 else gtm.decode)(self.manifold_, X)
 
     def score_samples(self, X):

@@ -8,6 +8,8 @@ from sklearn.preprocessing import StandardScaler
 from igtm.estimator import eIGTM
 from igtm.result import GTMResult
 
+STRATEGIES = ("median", "mean", "most_frequent")
+
 
 def runIGTM(
     data,
@@ -42,7 +44,14 @@ def runIGTM(
     -------
     GTMResult
         With the rows' coordinates and, in the preprocessed space, the manifold; `matR` is None.
+
+    Raises
+    ------
+    ValueError
+        For a parameter out of range, or data that are not numbers in two dimensions.
     """
+    if missing and missing_strategy not in STRATEGIES:
+        raise ValueError(f"missing_strategy={missing_strategy!r}: choose one of {', '.join(STRATEGIES)}.")
     steps = [StandardScaler()]
     if missing:
         steps.insert(0, SimpleImputer(strategy=missing_strategy))

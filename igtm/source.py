@@ -130,6 +130,7 @@ def check_weights(weights: np.ndarray, first: int, place: str) -> None:
 def text_error(text: str, column=None) -> ValueError:
     """The error for text among the numbers."""
     where = "" if column is None else f"in column {column!r} "
+    text = text.removeprefix("np.str_(").removesuffix(")") if text.startswith("np.str_(") else text
     return ValueError(
         f"X holds text {where}({text}), and eIGTM needs numbers: drop the text columns or encode them, for instance "
         "with sklearn.preprocessing.OneHotEncoder."

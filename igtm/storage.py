@@ -33,6 +33,8 @@ def write(path: str | os.PathLike | BinaryIO, metadata: dict, arrays: dict[str, 
 def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
     """A file to write that takes the place of `path` when it is whole; after an error, `path` is as it was."""
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent}: make it, or give another path than {path}.")
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")  # tempfile's would stay unreadable for others
     try:
         with open(temporary, "xb") as file:

@@ -300,7 +300,9 @@ TEXT = pd.DataFrame({"a": [1.0, 2.0], "name": ["x", "why: not"]})
     [
         ({"k": -3}, "'k' .* in the range .* Got -3"),
         ({"k": 2.5}, "'k' .* int in the range .* Got 2.5"),
+        ({"k": 100_000}, "'k' .* in the range .* Got 100000"),
         ({"m": -1}, "'m' .* Got -1"),
+        ({"m": 101}, "'m' .* Got 101"),
         ({"s": 0}, "'s' .* in the range .* Got 0"),
         ({"regul": -0.1}, "'regul' .* Got -0.1"),
         ({"regul": np.nan}, "'regul' .* Got nan"),
@@ -324,6 +326,7 @@ def test_parameters_out_of_range(settings, words):
         (SMALL[:, :0], ValueError, r"0 feature\(s\).*minimum of 1"),
         (SMALL[:, 0], ValueError, "Expected 2D(.|\n)*[Rr]eshape"),
         (TEXT, ValueError, "X holds text .*'x'.*drop.*encode"),
+        (np.array([["a", "b"]]), ValueError, r"X holds text \('a'\).*drop.*encode"),
         (DATES, ValueError, "dates.*drop.*convert"),
         (sparse.csr_matrix(HOLE), ValueError, "X contains NaN in row 3 .* column 1:.*imputer"),
         (SMALL * 1e300, ValueError, "X holds values of about inf.*scale"),
@@ -338,6 +341,7 @@ def test_parameters_out_of_range(settings, words):
         "no columns",
         "1d",
         "text",
+        "array of text",
         "dates",
         "sparse nan",
         "huge",
@@ -359,7 +363,7 @@ def test_sample_weights_that_are_none(weights):
 
 def test_transform_with_the_wrong_features():
     model = small().fit(pd.DataFrame(SMALL, columns=["a", "b", "c"]))
-    with pytest.raises(ValueError, match="2 features, but eIGTM is expecting 3"):
+    with pytest.raises(ValueError, match=r"2 features, but eIGTM is expecting 3(.|\n)*Give the columns"):
         small().fit(SMALL).transform(SMALL[:, :2])
     with pytest.raises(ValueError, match="feature names"):
         model.transform(pd.DataFrame(SMALL, columns=["a", "b", "z"]))
@@ -486,6 +490,16 @@ def test_run_agrees_with_ugtm(holes, settings, missing_strategy, capsys):
     np.testing.assert_allclose(ours.matY, theirs.matY, atol=1e-3)
     assert ours.betaInv == pytest.approx(theirs.betaInv, rel=1e-4)
     assert ours.converged is False
+
+
+def test_inverse_transform_of_holes():
+    with pytest.raises(ValueError, match=r"NaN or infinity in X: drop"):
+        small().fit(SMALL).inverse_transform([[0.0, np.nan]])
+
+
+def test_run_with_an_unknown_strategy(holes):
+    with pytest.raises(ValueError, match="missing_strategy='foo': choose one of median"):
+        runIGTM(holes, missing_strategy="foo")
 
 
 def test_run_refuses_holes_that_it_may_not_fill(holes):

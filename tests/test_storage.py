@@ -77,6 +77,11 @@ def test_a_failed_save_leaves_the_earlier_file_and_nothing_else(model, tmp_path)
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_that_is_missing_is_named(model, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no folder .*missing: make it"):
+        model.save(tmp_path / "missing" / "model.npz")
+
+
 def test_a_saved_file_is_as_readable_as_any_other(model, tmp_path):
     model.save(tmp_path / "model.npz")
     (tmp_path / "other").touch()
