@@ -3,7 +3,8 @@
 from importlib import import_module
 
 from igtm.em import Step
-from igtm.estimator import eIGTM, load
+from igtm.estimator import eIGTM
+from igtm.loading import load
 from igtm.manifold import Manifold
 from igtm.prepared import prepared
 from igtm.result import GTMResult

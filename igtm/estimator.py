@@ -305,6 +305,11 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
     # Using a fitted manifold
 
+    def fit_transform(self, X, y=None, sample_weight=None, **fit_params):
+        """Fit, then place the same rows on the map; for parameters see `fit`, for the result `transform`."""
+        self.fit(X, y, sample_weight, **fit_params)
+        return self._placed(self._rows(X, sample_weight))
+
     def transform(self, X):
         """Place rows on the map.
 
@@ -430,23 +435,3 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """The fitted model as JSON-able metadata and arrays: what `save` writes."""
         return state.state(self)
-
-
-def load(path) -> eIGTM:
-    """Read a model that `eIGTM.save` wrote.
-
-    Parameters
-    ----------
-    path : str, path or open binary file
-
-    Raises
-    ------
-    ValueError
-        If the file is damaged or not a model of this format.
-    """
-    return from_state(*storage.read(path))
-
-
-def from_state(metadata: dict, arrays: dict[str, np.ndarray]) -> eIGTM:
-    """The fitted model of which `eIGTM.state` gave the state."""
-    return state.restored(eIGTM, metadata, arrays)

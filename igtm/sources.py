@@ -96,7 +96,11 @@ def _opened(X, columns: Sequence[str] | None, weight: str | None) -> Rows:
         return _parquet(Path(X), columns, weight)
     if hasattr(X, "iloc") and getattr(X, "ndim", 0) == 2:
         return columnar.from_pandas(X, columns, weight)
-    if hasattr(X, "__arrow_c_stream__") and not hasattr(X, "iloc"):
+    if hasattr(X, "sink_parquet"):
+        raise ValueError(
+            "X is a lazy frame of polars: collect() it, or sink_parquet() it to a file and give its path."
+        )
+    if hasattr(X, "__arrow_c_stream__") and len(getattr(X, "shape", (0, 0))) == 2 and not hasattr(X, "iloc"):
         import pyarrow as pa
 
         return columnar.from_arrow(pa.table(X), columns, weight)

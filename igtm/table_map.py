@@ -9,7 +9,8 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from igtm import columns, landscape, preprocessing, readers, samples, storage
-from igtm.estimator import eIGTM, from_state
+from igtm.estimator import eIGTM
+from igtm.loading import from_state
 from igtm.preprocessing import Recipe
 from igtm.tables import Table, TableError
 

@@ -27,7 +27,7 @@ WINGS = {
         "state writing ward",
         "checkpoint plan",
         "estimator",
-        "run",
+        "run loading",
     ],
     "tables": [
         "columns selections",

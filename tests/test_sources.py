@@ -198,9 +198,10 @@ def test_a_column_of_weights_is_no_feature(holder, tmp_path):
     np.testing.assert_allclose(model.manifold_.weights, expected.manifold_.weights, rtol=1e-9, atol=1e-12)
     assert model.feature_names_in_.tolist() == NAMES
     assert model.score(X, sample_weight="times") == pytest.approx(expected.score(ROWS, sample_weight=WEIGHTS))
-    np.testing.assert_allclose(
-        model.transform(as_source(X, sample_weight="times")), expected.transform(ROWS), atol=1e-9
-    )
+    rows = as_source(X, sample_weight="times")
+    np.testing.assert_allclose(model.transform(rows), expected.transform(ROWS), atol=1e-9)
+    placed = small().set_output(transform="pandas").fit_transform(X, sample_weight="times")
+    np.testing.assert_allclose(placed, expected.transform(ROWS), atol=1e-9)
 
 
 def test_score_counts_weights():
@@ -276,6 +277,8 @@ def damaged(path):
         (lambda at: pa.table({"t": pa.array([1], pa.date32())}), ValueError, "date32.*'t'.*drop.*convert"),
         (lambda at: damaged(at / "x.npy"), OSError, "x.npy cannot be read.*write it anew"),
         (lambda at: damaged(at / "x.parquet"), OSError, "x.parquet cannot be read.*write it anew"),
+        (lambda at: pl.LazyFrame({"a": [1.0]}), ValueError, "lazy frame.*collect.*sink_parquet"),
+        (lambda at: pl.Series([1.0]), ValueError, "Expected.*2"),
         (lambda at: FRAME.iloc[:0], ValueError, r"0 sample\(s\).*minimum of 1"),
         (lambda at: pl.DataFrame(), ValueError, r"0 sample\(s\).*minimum of 1"),
     ],
