@@ -26,9 +26,10 @@ from igtm.fitting import Fit, Progress, Settings, expectation
 from igtm.result import GTMResult
 from igtm.source import Rows, Source
 from igtm.sources import as_source, in_memory
+from igtm.stream import StreamMixin
 
 
-class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class eIGTM(CallbackSupportMixin, StreamMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Incremental Generative Topographic Mapping.
 
     A GTM lays a smooth sheet of k × k Gaussian nodes through the rows of a table, by maximum penalised likelihood,
@@ -47,8 +48,7 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     regul : float, default 0.1
         λ of the penalty (λ/2)‖W‖²: larger is stiffer.
     random_state : int, default 1234
-        Seed of the sample that algorithm='accelerated' draws; nothing else is random. Only with an int can a fit be
-        repeated, or gone on with bit for bit.
+        Seed of the sample that algorithm='accelerated' draws, an int for fits that can be repeated.
     niter : int, default 200
         Most EM iterations of one `fit`. 0 leaves the manifold at its start, a plane through the first two
         principal components.
@@ -71,6 +71,8 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     ----------
     manifold_ : Manifold
         The fitted sheet.
+    statistics_ : Statistics
+        Sums over the rows behind it, of which `partial_fit` goes on.
     n_iter_ : int
         EM iterations made, earlier warm starts counted in.
     converged_ : bool
@@ -88,10 +90,9 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
     An iteration of algorithm='accelerated' is a pass over all rows and up to 10 EM updates on a sample of them, which
     together take at most as long as another pass; where the sample misleads, it is 5 passes, 4 of them plain EM. F
     never falls here either, and a gain below `tol` means that an EM update would gain less than about twice `tol`. It
-    may end in another maximum of F than plain EM, a higher or a lower one.
-    The sample, a twentieth of the rows and at least ten for each of the (m² + 1) × D weights, is held in memory, and
-    drawn when the fit begins or is gone on with. Tables with fewer than 50 rows for each weight, or very wide ones,
-    are fitted by plain EM.
+    may end in another maximum of F than plain EM, a higher or a lower one. The sample, a twentieth of the rows and at
+    least ten for each of the (m² + 1) × D weights, is held in memory, and drawn when the fit begins or is gone on
+    with. Tables with fewer than 50 rows for each weight, or very wide ones, are fitted by plain EM.
 
     References
     ----------
@@ -285,6 +286,7 @@ class eIGTM(CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
     def _take(self, fit: Fit) -> "eIGTM":
         self.manifold_ = fit.step.manifold
+        self.statistics_ = fit.step.statistics
         self.n_iter_ = fit.step.n_iter
         self.stop_reason_ = fit.reason
         self.converged_ = fit.reason == "tol"

@@ -215,6 +215,6 @@ def check_same_grid(grid: Grid, settings: Settings) -> None:
     changed = [f"{name}={value}" for name, value in given.items() if value != getattr(grid, name)]
     if changed:
         raise ValueError(
-            f"warm_start=True goes on with a manifold of k={grid.k}, m={grid.m}, s={grid.s}, but now "
-            f"{', '.join(changed)}: set it back, or set warm_start=False to begin anew."
+            f"The manifold to go on with has k={grid.k}, m={grid.m}, s={grid.s}, but now {', '.join(changed)}: set it "
+            "back, or begin anew with fit and warm_start=False."
         )

@@ -5,6 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from igtm import storage
+from igtm.em import Statistics
 from igtm.manifold import Grid, Manifold
 
 
@@ -15,6 +16,7 @@ def state(model) -> tuple[dict, dict[str, np.ndarray]]:
         "params": {name: plain(value) for name, value in model.get_params().items()},
         "grid": [sheet.grid.k, sheet.grid.m, sheet.grid.s],
         "noise": [sheet.noise_variance, sheet.noise_floor],
+        "sums": [model.statistics_.n, model.statistics_.energy, model.statistics_.log_likelihood],
         "n_iter": model.n_iter_,
         "stop_reason": model.stop_reason_,
         "feature_names": [str(name) for name in getattr(model, "feature_names_in_", [])],
@@ -22,6 +24,8 @@ def state(model) -> tuple[dict, dict[str, np.ndarray]]:
     arrays = {
         "weights": sheet.weights,
         "offset": sheet.offset,
+        "mass": model.statistics_.mass,
+        "moment": model.statistics_.moment,
         "log_likelihood_path": model.log_likelihood_path_,
         "objective_path": model.objective_path_,
     }
@@ -41,9 +45,12 @@ def restored(kind: type, metadata: dict, arrays: dict[str, np.ndarray], remedy: 
         model._validate_params()
         grid = Grid(*metadata["grid"])
         n_basis, n_features = arrays["weights"].shape
-        if n_basis != grid.m**2 + 1 or arrays["offset"].shape != (n_features,):
+        shapes = {"offset": (n_features,), "mass": (grid.k**2,), "moment": (n_basis, n_features)}
+        if n_basis != grid.m**2 + 1 or any(arrays[name].shape != shape for name, shape in shapes.items()):
             raise ValueError("its arrays do not fit together")
         model.manifold_ = Manifold(grid, arrays["weights"], arrays["offset"], *metadata["noise"])
+        n, energy, log_likelihood = metadata["sums"]
+        model.statistics_ = Statistics(n, arrays["mass"], arrays["moment"], energy, log_likelihood)
         model.n_iter_ = metadata["n_iter"]
         model.stop_reason_ = metadata["stop_reason"]
         model.converged_ = model.stop_reason_ == "tol"

@@ -24,7 +24,7 @@ WINGS = {
         "cluster array_api prepared sampling",
         "backends",
         "fitting storage result landscape geometry neighbours",
-        "state writing ward",
+        "state writing ward stream",
         "checkpoint plan",
         "estimator",
         "run loading",
