@@ -169,13 +169,15 @@ def chart(rows: list[dict]) -> alt.Chart:
         alt.Chart(frame)
         .mark_line(point=True)
         .encode(
-            x=alt.X("rows:Q", title="rows").scale(type="log"),
+            x=alt.X("rows:Q", title="rows", axis=alt.Axis(format="~s", labelOverlap=True)).scale(type="log"),
             color=alt.Color("work:N", title=None).scale(range=["#0072B2", "#D55E00"]),
         )
         .properties(width=300, height=220)
     )
     seconds = base.encode(y=alt.Y("pass s:Q", title="seconds a pass").scale(type="log"))
-    added = base.encode(y=alt.Y("added MB:Q", title="memory above the imports, MB").scale(domainMin=0))
+    added = base.encode(
+        y=alt.Y("added MB:Q", title="memory above the imports, MB (dashed: the file)").scale(domainMin=0)
+    )
     files = base.mark_line(strokeDash=[4, 3], color="#999999").encode(y=alt.Y("file MB:Q"), color=alt.value("#999999"))
     return alt.hconcat(seconds, added + files.transform_filter("datum['file MB'] < 400"))
 
