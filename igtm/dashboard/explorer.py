@@ -10,6 +10,7 @@ import param
 from panel.util import edit_readonly
 
 from igtm import landscape, table_map, tables, theme
+from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.controls import Controls
 from igtm.dashboard.convergence import Convergence
 from igtm.dashboard.data import DataView
@@ -58,7 +59,7 @@ class Explorer(pn.viewable.Viewer):
         self.training = Training()
         self.controls = Controls(training=self.training, notice=self.param.notice)
         self.convergence = Convergence(training=self.training, dark=self.param.dark)
-        self.map = MapView(dark=self.param.dark)
+        self.map = MapView(backdrop=Backdrop(fitted=self.param.fitted, training=self.training), dark=self.param.dark)
         self.inspector = Inspector(
             fitted=self.param.fitted,
             rows=self.param.rows,
@@ -119,9 +120,9 @@ class Explorer(pn.viewable.Viewer):
         fitted = table_map.load(BytesIO(file), self.data.table)
         self.data.param.update(table=fitted.table, recipe=fitted.recipe)
         self.settings.take(fitted.model.get_params())
-        self.map.scene = Scene.of_map(fitted)
         self.training.forget()
         self.fitted = fitted
+        self.map.scene = Scene.of_map(fitted)
 
     def figures(self) -> dict:
         """The charts that the page shows, by name."""

@@ -10,6 +10,7 @@ import param
 
 from igtm import figures, landscape
 from igtm.colours import classes, kind_of
+from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
 from igtm.dashboard.training import FRAME_ROWS, Frame
@@ -89,6 +90,7 @@ class MapView(pn.viewable.Viewer):
     scene = param.ClassSelector(class_=Scene, doc="What is shown; None before the first fit.")
     kind = param.Selector(default="means", objects=KINDS, doc="Means, modes or node mass.")
     color = param.Selector(default=NO_COLOR, objects=[NO_COLOR], doc="Column by which points are coloured.")
+    backdrop = param.ClassSelector(class_=Backdrop, doc="What lies under the points.")
     select_mode = param.Boolean(default=False, doc="Whether plain drag selects rows instead of moving the map.")
     dark = param.Boolean(allow_refs=True, default=False, doc="Whether the page is dark.")
     brush = param.Dict(doc="Bounds of the brush on the map, None for none.")
@@ -102,6 +104,7 @@ class MapView(pn.viewable.Viewer):
         self.chart.param.watch(self._take_selection, "selection")
         options = {"size": "small", "margin": 0}
         points = {**options, "disabled": self.param.kind.rx() == "mass"}  # a map of nodes has none
+        self.backdrop.param.update(column=self.param.color, disabled=points["disabled"])
         welcome = pn.Column(
             Html(WELCOME, margin=0, styles=ALL_OVER),
             visible=self.param.scene.rx.is_(None),
@@ -112,13 +115,15 @@ class MapView(pn.viewable.Viewer):
             pmui.FlexBox(
                 pmui.RadioButtonGroup.from_param(self.param.kind, label="", sx=ONE_LINE, **options),
                 pmui.Select.from_param(
-                    self.param.color, label="Colour", searchable=True, width=190, description=None, **points
+                    self.param.color, label="Colour", searchable=True, width=130, **points,
+                    description="Column by which points are coloured, or how well the map fits them.",
                 ),
+                self.backdrop,
                 pmui.Switch.from_param(
                     self.param.select_mode, label="Select", description="Drag selects rows, as shift + drag does.",
                     align="center", **points,
                 ),
-                gap="8px 16px",
+                gap="8px",
                 align_items="center",
                 sizing_mode="stretch_width",
                 margin=0,
@@ -128,6 +133,10 @@ class MapView(pn.viewable.Viewer):
                 font_size="12px", opacity="0.75", margin="8px 0 4px", min_height="18px",
             ),
             pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),
+            plain(
+                param.bind(lambda *_: self.reading, self.backdrop.param.ground, self.param.kind),
+                font_size="12px", opacity="0.75",
+            ),
             sizing_mode="stretch_width",
             margin=0,
         )  # fmt: skip
@@ -153,6 +162,11 @@ class MapView(pn.viewable.Viewer):
             return f"All {total:,} rows, shared out among the nodes that explain them · a click picks a node"
         return f"Showing {shown:,} of {total:,} · shift + drag selects rows, a click picks a point or a node"
 
+    @property
+    def reading(self) -> str:
+        """How to read the backdrop."""
+        return "" if self.kind == "mass" else self.backdrop.ground.reading
+
     def placed(self, points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Where this kind of map draws points: x and y."""
         drawn = self._bare(points).data["points"]
@@ -176,7 +190,7 @@ class MapView(pn.viewable.Viewer):
             moved = self._bare(self.scene.points).data["points"]
             self.chart.patch("points", moved[["x", "y", "node"]])
 
-    @param.depends("kind", "color", "dark", watch=True)
+    @param.depends("kind", "color", "dark", "backdrop.ground", watch=True)
     def _show(self):
         if self.scene is not None:
             figure = self._figure()
@@ -205,7 +219,8 @@ class MapView(pn.viewable.Viewer):
         draw = figures.modes if self.kind == "modes" else figures.means
         points, names = self._points_with_data()
         color = None if self.color == NO_COLOR else names.get(self.color, self.color)
-        return draw(points, color, self._tips(names), title="", nodes=self.scene.nodes)
+        points = draw(points, color, self._tips(names), title="", nodes=self.scene.nodes)
+        return self.backdrop.ground.with_points(points)
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
         """Points beside the columns of their rows, and under which names: those of points are taken."""

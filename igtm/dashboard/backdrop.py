@@ -1,0 +1,169 @@
+"""Backdrop: what lies under the points of the map, and how to read it."""
+
+from dataclasses import dataclass
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from igtm import figures, geometry, landscape, nodes, regions, surfaces
+from igtm.colours import kind_of
+from igtm.dashboard.inspector_parts import off_loop
+from igtm.dashboard.training import Training
+from igtm.figures import Figure
+from igtm.regions import Regions
+from igtm.table_map import TableMap
+
+NOTHING, PLANE, REGIONS = "none", "plane", "regions"
+CHOICES = {
+    "none": NOTHING,
+    "density": "density",
+    "landscape": "landscape",
+    "spread": "spread",
+    "feature plane": PLANE,
+    "magnification": "magnification",
+    "U-matrix": "u_matrix",
+    "regions": REGIONS,
+}
+HELP = "What the cells under the points show; landscape and spread are those of the points' column."
+BLANKS = f"Cells that explain fewer than {surfaces.LEAST_ROWS:g} rows are blank."
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What goes with the points of a map, and a sentence on how to read it.
+
+    Parameters
+    ----------
+    reading : str
+        Empty where there is nothing to read.
+    cells : Figure, optional
+        A landscape under the points.
+    regions : Regions, optional
+        Parts of the map, drawn over the points.
+    """
+
+    reading: str
+    cells: Figure | None = None
+    regions: Regions | None = None
+
+    def with_points(self, points: Figure) -> Figure:
+        """The map of points with it."""
+        if self.cells is not None:
+            points = figures.with_backdrop(points, self.cells)
+        if self.regions is not None:
+            points = figures.with_regions(points, self.regions.nodes, self.regions.labels)
+        return points
+
+
+NO_GROUND = Ground("")
+
+
+class Backdrop(pn.viewable.Viewer):
+    """The choice of what lies under the points; it is off while a fit moves the nodes."""
+
+    fitted = param.ClassSelector(class_=TableMap, allow_refs=True, doc="The map, None before the first fit.")
+    training = param.ClassSelector(class_=Training, doc="The run during which there is no backdrop.")
+    column = param.String(allow_refs=True, doc="By what the points are coloured, a column of the table or not.")
+    feature = param.String(allow_refs=True, doc="Whose plane the feature plane is.")
+    choice = param.Selector(default=NOTHING, objects=CHOICES, doc=HELP)
+    disabled = param.Boolean(default=False, allow_refs=True, doc="Whether the map on show takes none.")
+    ground = param.ClassSelector(class_=Ground, default=NO_GROUND, doc="What was found.")
+
+    def __init__(self, **params):
+        super().__init__(**params)
+        self._asked = (None, NOTHING, None)
+
+    @param.depends("fitted", "training.status", "column", "feature", "choice", watch=True)
+    def _lay(self):
+        of = {"landscape": self.column, "spread": self.column, PLANE: self.feature}.get(self.choice)
+        fitted = None if self.training.active else self.fitted
+        if (fitted, self.choice, of) == self._asked:
+            return
+        if fitted is not self._asked[0] or self.choice == NOTHING:
+            self.ground = NO_GROUND  # at once: of another map, it would be wrong
+        self._asked = asked = (fitted, self.choice, of)
+
+        def arrive(found):
+            if asked is self._asked:  # else something else was chosen meanwhile
+                self.ground = found
+
+        if fitted is not None and self.choice != NOTHING:
+            off_loop(lambda: lay(*asked), arrive)
+
+    def __panel__(self):
+        return pmui.Select.from_param(
+            self.param.choice, label="Backdrop", description=HELP, width=130, size="small", margin=0,
+            disabled=self.param.disabled,
+        )  # fmt: skip
+
+
+def lay(fitted: TableMap, choice: str, of: str | None) -> Ground:
+    """What a choice shows of a map.
+
+    Parameters
+    ----------
+    fitted : TableMap
+    choice : str
+        A value of `CHOICES`.
+    of : str or None
+        The column or feature that it is of, if it is of one.
+    """
+    sheet = fitted.model.manifold_
+    if choice == "magnification":
+        stretch = landscape.nodes(sheet, geometry.stretch(sheet), "stretch")
+        cells = figures.landscape(stretch, "stretch", name="stretch (doublings)", blank="no area")
+        return Ground(geometry.READ_MAGNIFICATION, cells)
+    if choice == "u_matrix":
+        distance = landscape.nodes(sheet, geometry.u_matrix(sheet), "distance")
+        return Ground(geometry.READ_U_MATRIX, figures.landscape(distance, "distance", name="distance to neighbours"))
+    if choice == REGIONS:
+        return Ground("Parts of the sheet that are alike, named by what sets them apart.", None, regions.find(fitted))
+    if choice == PLANE:
+        return _plane(fitted, of)
+    if choice == "density":
+        return _density(fitted)
+    if of not in fitted.table.frame:
+        return Ground("Choose a column of the table under Colour to see its landscape.")
+    draw = _classes if kind_of(fitted.table.frame[of]) == "category" else _numbers
+    return draw(fitted, of, choice == "spread")
+
+
+def _density(fitted: TableMap) -> Ground:
+    mass = surfaces.density(fitted)
+    mass["rows"] = mass["mass"].where(mass["mass"] >= surfaces.LEAST_ROWS)
+    reading = f"How many rows each node explains: full parts are groups, thin ones the gaps between them. {BLANKS}"
+    return Ground(reading, figures.landscape(mass, "rows", name="rows explained"))
+
+
+def _plane(fitted: TableMap, feature: str) -> Ground:
+    decoded = nodes.decode(fitted, fitted.model.manifold_.nodes)
+    if feature not in decoded:
+        return Ground("Choose a feature under Planes, below the map, and show it here.")
+    plane = surfaces.density(fitted).assign(value=decoded[feature].to_numpy())
+    plane["value"] = plane["value"].where(plane["mass"] >= surfaces.LEAST_ROWS)
+    return Ground(
+        f"The value of {feature} that the sheet has at each node, in original units. {BLANKS}",
+        figures.landscape(plane, "value", name=feature),
+    )
+
+
+def _classes(fitted: TableMap, column: str, spread: bool) -> Ground:
+    found = surfaces.classes(fitted, column)
+    if not spread:
+        reading = f"Each cell has the colour of its likeliest {column}, the fainter the less sure. {BLANKS}"
+        return Ground(reading, figures.class_landscape(found, name=column))
+    reading = (
+        f"Share of the rows of each cell that are not of its likeliest {column}: high where classes mix. {BLANKS}"
+    )
+    mixed = found.assign(mixed=1 - found["confidence"])
+    return Ground(reading, figures.landscape(mixed, "mixed", name="not of the likeliest class", percent=True))
+
+
+def _numbers(fitted: TableMap, column: str, spread: bool) -> Ground:
+    found = surfaces.numbers(fitted, column)
+    if not spread:
+        reading = f"Each cell has the mean {column} of the rows that it explains. {BLANKS}"
+        return Ground(reading, figures.landscape(found, "mean", name=f"mean of {column}"))
+    reading = f"Standard deviation of {column} among the rows of each cell: high where the map mixes values. {BLANKS}"
+    return Ground(reading, figures.landscape(found, "spread", name=f"spread of {column}"))
