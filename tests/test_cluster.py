@@ -52,7 +52,7 @@ FRAME = pd.DataFrame(X, columns=list("abcdef"))
 @pytest.fixture(scope="module")
 def cluster():
     """Two worker processes of one thread each."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         yield cluster
 
 
