@@ -1,15 +1,17 @@
 """Seconds and bytes of one pass over a Dask cluster on this machine: 1 worker against 2, and what a partition costs.
 
 Workers are processes of one thread that make their rows themselves and keep them. All clusters live side by side and
-take turns, beside the same rows in this process on one thread. Bytes are all that any process of a cluster hands to
-its sockets during a pass, the scheduler's and the heartbeats included.
+take turns, beside the same rows in this process on one thread. On a machine with other work, seconds tell little: CPU
+seconds of the busiest worker are what a pass would take if it had its cores to itself; those of scheduler and client,
+both in this process, are what cannot be shared out. Bytes are all that any process of a cluster hands to its sockets
+during a pass, heartbeats included.
 """
 
 import argparse
 from collections import defaultdict
 from contextlib import ExitStack
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 import altair as alt
 import dask.array as da
@@ -66,25 +68,24 @@ def sent() -> int:
     return sum(SENT)
 
 
-def traffic(client, work) -> float:
-    """Bytes that cross sockets of the scheduler, the client and the workers during `work`."""
-
-    def total():
-        return sent() + sum(client.run(sent).values())
-
-    before = total()
-    work()
-    return total() - before
-
-
 # Measuring
 
 
-def seconds(work) -> float:
-    """That `work` takes."""
-    began = perf_counter()
+def turn(client, work) -> tuple[float, float, float, float]:
+    """Seconds that `work` takes, CPU seconds of the busiest worker and of this process, and bytes that are sent."""
+
+    def state():
+        of_workers = {} if client is None else client.run(lambda: (process_time(), sent()))
+        cpu = {worker: used for worker, (used, _) in of_workers.items()}
+        return cpu | {"here": process_time()}, sent() + sum(size for _, size in of_workers.values())
+
+    (cpu, size), began = state(), perf_counter()
     work()
-    return perf_counter() - began
+    seconds = perf_counter() - began
+    cpu_after, size_after = state()
+    used = {place: cpu_after[place] - cpu[place] for place in cpu}
+    here = used.pop("here")
+    return seconds, max(used.values(), default=here), here, size_after - size
 
 
 def on(client, X: da.Array, sheet):
@@ -127,20 +128,23 @@ def measure(n_rows: int, partitions: int, repeats: int) -> list[dict]:
                 runs[name, rows * parts, parts] = (client, on(client, lazy(rows, parts), sheet))
         found = defaultdict(list)
         for _ in range(repeats):
-            for key, (_, run) in runs.items():
-                found[key].append(seconds(run))
-        sizes = {key: traffic(client, run) for key, (client, run) in runs.items() if client is not None}
-    alone = median(found["1 worker", n_rows, partitions])
+            for key, (client, run) in runs.items():
+                found[key].append(turn(client, run))
+    middle = {key: [median(column) for column in zip(*turns, strict=True)] for key, turns in found.items()}
+    alone = middle["1 worker", n_rows, partitions]
     return [
         {
             "where": where,
             "rows": rows,
             "partitions": parts,
-            "seconds": round(median(times), 4),
-            "1 worker takes times": round(alone / median(times), 2) if rows == n_rows else None,
-            "kB sent": round(sizes[where, rows, parts] / 1e3, 1) if where != "this process" else None,
+            "seconds": round(seconds, 4),
+            "1 worker takes times": round(alone[0] / seconds, 2) if rows == n_rows else None,
+            "CPU seconds": round(cpu, 4),
+            "scheduler's": round(here, 4) if where != "this process" else None,
+            "of 1 worker's": round(cpu / alone[1], 3) if rows == n_rows else None,
+            "kB sent": round(size / 1e3, 1) if where != "this process" else None,
         }
-        for (where, rows, parts), times in found.items()
+        for (where, rows, parts), (seconds, cpu, here, size) in middle.items()
     ]
 
 

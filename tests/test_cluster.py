@@ -51,8 +51,9 @@ FRAME = pd.DataFrame(X, columns=list("abcdef"))
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two worker processes of one thread each."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+    """Two worker processes of one thread each, which leave each other's partitions alone."""
+    stay = dask.config.set({"distributed.scheduler.work-stealing": False})
+    with stay, LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         yield cluster
 
 
