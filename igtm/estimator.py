@@ -323,7 +323,8 @@ class eIGTM(CallbackSupportMixin, StreamMixin, ClassNamePrefixFeaturesOutMixin, 
         Returns
         -------
         ndarray
-            (N, 2) posterior means or modes, or (N, K) responsibilities; a `GTMResult` for model='complete'.
+            (N, 2) posterior means or modes, or (N, K) responsibilities; a `GTMResult` for model='complete'. For a
+            Dask collection a Dask array, not computed yet; for an array on another device one that is there too.
         """
         check_is_fitted(self)
         return self._placed(self._rows(X))
