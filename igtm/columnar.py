@@ -99,7 +99,7 @@ def _parquet_batches(path: Path, n_rows: int, names: list[str], size: int) -> It
     import pyarrow.parquet as pq
 
     with reading(path, 0, n_rows):
-        file = pq.ParquetFile(path, buffer_size=1 << 20)  # or a row group would be held whole
+        file = pq.ParquetFile(path, buffer_size=1 << 16, pre_buffer=False)  # or it would hold whole row groups
     with file:
         stream = file.iter_batches(size, columns=names)
         first = 0
