@@ -65,7 +65,7 @@ def restored(kind: type, metadata: dict, arrays: dict[str, np.ndarray], remedy: 
 
 
 def plain(value):
-    """A parameter as JSON holds it; a random generator, which nothing here uses, becomes None."""
+    """A parameter as JSON holds it; a random generator, which it cannot hold, becomes None."""
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, Integral):
