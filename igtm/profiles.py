@@ -8,6 +8,9 @@ from igtm.colours import as_text, colouring
 from igtm.figure import layered
 from igtm.theme import BLACK, BLUE, INK, LABEL_LIMIT, OKABE_ITO, ORANGE
 
+# Of bars without texts at their ends, in pixels.
+MARGIN = 8
+
 
 def prototype(features, *, title=None, top=15):
     """In which features a node's prototype differs most from the mean of the data.
@@ -53,8 +56,9 @@ def difference(features, *, title=None, top=15):
     """
     rows = _largest(features, ["first", "second"], top)
     rows = rows.assign(value=_short(rows["first"]) + " → " + _short(rows["second"]))
-    axis = ["difference in standard deviations", "(beside the bars: first → second node)"]
-    return _bars(rows, ["first", "second"], axis, 92, title, "From the first node to the second")
+    return _bars(
+        rows, ["first", "second"], "difference in standard deviations", 92, title, "From the first node to the second"
+    )
 
 
 def _largest(features, values, top):
@@ -68,13 +72,14 @@ def _short(column):
 
 
 def _bars(rows, values, axis, padding, title, default):
-    """Bars of ``difference``, with the text ``value`` at their ends."""
+    """Bars of ``difference``, with the text ``value`` at their ends where ``padding`` on both sides leaves room."""
+    roomy = f"width >= {3 * padding}"
     base = alt.Chart(alt.NamedData("features")).encode(
         x=alt.X(
             "difference",
             type="quantitative",
             title=axis,
-            scale=alt.Scale(padding=padding),
+            scale=alt.Scale(padding=alt.ExprRef(f"{roomy} ? {padding} : {MARGIN}")),
             axis=alt.Axis(tickCount=6, grid=True),
         ),
         y=alt.Y("feature", type="nominal", title=None, sort=None, axis=alt.Axis(labelLimit=LABEL_LIMIT)),
@@ -91,6 +96,7 @@ def _bars(rows, values, axis, padding, title, default):
         style="note",
         align=alt.ExprRef("datum.difference < 0 ? 'right' : 'left'"),
         dx=alt.ExprRef("datum.difference < 0 ? -5 : 5"),
+        opacity=alt.ExprRef(f"{roomy} ? 1 : 0"),
     ).encode(text="value:N")
     zero = alt.Chart(alt.NamedData("features")).mark_rule(style="rule").encode(x=alt.datum(0))
     return layered([zero, bars, texts], {"features": rows}, title, default, height=alt.Step(22))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from igtm import columns, landscape, preprocessing, readers, samples, storage
+from igtm import columns, landscape, pictures, preprocessing, readers, samples, storage
 from igtm.estimator import eIGTM
 from igtm.loading import from_state
 from igtm.preprocessing import Recipe
@@ -57,6 +57,11 @@ class TableMap:
     def varies(self) -> pd.Series:
         """Whether a feature has more than rounding for a deviation, by feature."""
         return self.overview["deviation"] > 1e-12 * self.overview["mean"].abs()
+
+    @cached_property
+    def pixels(self) -> pictures.Pixels | None:
+        """How rows and prototypes become pictures, None where they are none."""
+        return pictures.pixels(self.table)
 
     def in_deviations(self, difference: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
         """Differences in original units, by feature or with a column each, in standard deviations of the data.

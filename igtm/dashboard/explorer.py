@@ -65,6 +65,7 @@ class Explorer(pn.viewable.Viewer):
             rows=self.param.rows,
             picked_row=self.map.param.picked_row,
             picked_node=self.map.param.picked_node,
+            color=self.map.param.color,
             dark=self.param.dark,
         )
         self.take_away = TakeAway(fitted=self.param.fitted, figures=self.figures, dark=self.param.dark)

@@ -10,6 +10,7 @@ import param
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
 
+THUMBNAIL = 96  # pixels
 FACTS_STYLE = """
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; font-size: 14px; }
 dt { opacity: 0.7; }
@@ -38,13 +39,37 @@ class Picture(pn.viewable.Viewer):
             self.chart.show(self.figure.spec(self.dark, live=True), self.figure.data)
 
 
+class Thumbnail:
+    """The picture of a row or of a prototype, where a table has pictures."""
+
+    def __init__(self):
+        self._pane = Html("", margin=0)
+        self._place = pn.Column(self._pane, visible=False, margin=(0, 16, 8, 0), width=THUMBNAIL)
+
+    def beside(self, *parts) -> pn.Row:
+        """Parts with the picture to their left."""
+        return pn.Row(self._place, *parts, sizing_mode="stretch_width", margin=0)
+
+    def show(self, uri: str | None, words: str) -> None:
+        """Show a picture of `igtm.pictures`, and say in words what it shows; None for none."""
+        if uri is not None:
+            size = f'width="{THUMBNAIL}" height="{THUMBNAIL}" style="image-rendering: pixelated"'
+            self._pane.object = f'<img src="{html.escape(uri)}" alt="{html.escape(words)}" {size}>'
+        self._place.visible = uri is not None
+
+
 def heatmap(label: str, picked: Callable[[int], None], **params) -> Picture:
     """A heatmap; `picked` is called with the node that the reader clicks."""
+    return small_map(label, "pick_node", picked, **params)
+
+
+def small_map(label: str, selection: str, picked: Callable[[int], None], **params) -> Picture:
+    """A map beside the map; `picked` is called with what the reader clicks, by the selection of that name."""
     chart = LiveChart(label=label, max_size=300)
 
     def tell(event):
-        if nodes := event.new.get("pick_node"):
-            picked(int(nodes[0]))
+        if values := event.new.get(selection):
+            picked(int(values[0]))
 
     chart.param.watch(tell, "selection")
     return Picture(chart, **params)

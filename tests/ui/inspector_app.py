@@ -38,9 +38,11 @@ def make():
         "37 rows": lambda: setattr(inspector, "rows", np.arange(37)),
         "all rows": lambda: setattr(inspector, "rows", np.arange(178)),
         "row 5": lambda: setattr(inspector, "picked_row", 5),
+        "row 8": lambda: setattr(inspector, "picked_row", 8),
         "no row": lambda: setattr(inspector, "picked_row", None),
         "node 12": lambda: setattr(inspector, "picked_node", 12),
         "small map": lambda: setattr(inspector, "fitted", fit("iris", 2)),
+        "digits": lambda: setattr(inspector, "fitted", fit("digits")),
         "no map": lambda: setattr(inspector, "fitted", None),
     }
     return pn.Column(

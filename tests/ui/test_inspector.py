@@ -68,15 +68,33 @@ def test_a_point_comes_to_the_front_with_its_row_and_its_doubt(inspector, vega):
     press(inspector, "row 5")
     front(inspector, "Point")
     facts = inspector.locator("dl:visible")
-    expect(facts).to_contain_text("Log-likelihood-10.52")
+    expect(facts).to_contain_text("Log-likelihood-10.52, higher than 79% of all rows")
+    expect(facts).to_contain_text("Neighbours kept7 of 10 (70%)")
     expect(facts).to_contain_text("26% of the largest: fairly sure")
     heat = vega("Responsibilities of the point", inspector)
     assert len(heat.data("marker")) == 1
     grid = inspector.locator(".tabulator:visible")
     expect(grid.locator(".tabulator-row").first).to_contain_text("alcohol (% vol)")
     expect(grid.locator(".tabulator-row").first).to_contain_text("14.2")
+    torn = inspector.get_by_text("its mean lies where the point is not")
+    expect(torn).not_to_be_visible()
+    press(inspector, "row 8")
+    expect(torn).to_be_visible()
     press(inspector, "no row")
     expect(inspector.get_by_text("Click a point of the map")).to_be_visible()
+
+
+def test_a_neighbour_leads_to_its_row(inspector, vega):
+    press(inspector, "row 5")
+    near = vega("Nearest rows in the data", inspector)
+    neighbours = near.data("neighbours")
+    assert len(neighbours) == 10
+    alone = max(
+        neighbours,
+        key=lambda one: min(abs(one["x"] - o["x"]) + abs(one["y"] - o["y"]) for o in neighbours if o is not one),
+    )
+    near.click(alone["x"], alone["y"])
+    expect(inspector.locator("dl:visible")).to_contain_text(f"Row{alone['row_id']:.0f}")
 
 
 def test_a_node_comes_with_its_prototype_and_its_rows(inspector, vega):
@@ -96,6 +114,37 @@ def test_a_node_comes_with_its_prototype_and_its_rows(inspector, vega):
     shares = [float(text) for text in rows.locator('.tabulator-cell[tabulator-field="c0"]').all_inner_texts()]
     assert shares == sorted(shares, reverse=True)
     assert 0.001 < shares[-1] <= shares[0] <= 1
+
+
+def test_two_nodes_are_compared_with_or_without_a_pointer(inspector, vega):
+    press(inspector, "node 12")
+    assert vega("Classes of the node", inspector).data("classes")[2]["share"] > 0.9
+    inspector.get_by_label("Compare from here").click()
+    expect(inspector.get_by_text("Now click a second cell")).to_be_visible()
+    second = inspector.get_by_label("Second node")
+    second.fill("40")
+    second.press("Enter")
+    expect(inspector.get_by_text("From node 12 to node 40")).to_be_visible()
+    values = [abs(row["difference"]) for row in vega("Difference of two nodes", inspector).data("features")]
+    assert values == sorted(values, reverse=True)
+    path = vega("Path between two nodes", inspector).data("path")
+    assert (path[0]["position"], path[-1]["position"]) == (0, 1)
+    press(inspector, "row 5")
+    vega("Responsibilities of the point", inspector).click(1, 1)
+    expect(inspector.get_by_text("From node 12 to node 63")).to_be_visible()
+    inspector.get_by_label("Compare from here").click()
+    expect(inspector.get_by_text("From node 12 to node 63")).not_to_be_visible()
+    expect(inspector.locator("dl:visible")).to_contain_text("12 at (-0.71, 0.14)")
+
+
+def test_rows_and_prototypes_of_pictures_are_shown_as_pictures(inspector):
+    press(inspector, "digits")
+    press(inspector, "row 5")
+    expect(inspector.get_by_role("img", name="Picture of row 5")).to_be_visible()
+    press(inspector, "node 12")
+    expect(inspector.get_by_role("img", name="Picture of the prototype of node 12")).to_be_visible()
+    press(inspector, "small map")
+    expect(inspector.get_by_role("img", name="Picture of")).to_have_count(0)
 
 
 def test_a_cell_of_a_heatmap_leads_to_its_node(inspector, vega):

@@ -1,0 +1,166 @@
+"""NodeView: what one node stands for, which rows it explains, and how it compares with another."""
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from igtm import figures, landscape, nodes, pictures, table_map
+from igtm.colours import kind_of
+from igtm.dashboard.grid import DataGrid
+from igtm.dashboard.inspector_parts import Picture, Thumbnail, as_facts, beside, facts, heading
+from igtm.dashboard.inspector_views import GRID_HEIGHT, View
+from igtm.dashboard.live_chart import LiveChart
+from igtm.dashboard.node_comparison import NodeComparison
+from igtm.dashboard.text import plain
+from igtm.table_map import TableMap
+
+BAR_HEIGHT = 22
+COMPARE = "While this is on, the node that you pick is compared with the one shown here."
+
+
+class NodeView(View):
+    """One node: its prototype, its classes and its rows; and the way from it to a second one."""
+
+    hint = "Click a cell of the map, or of a heatmap in here, to see what that node stands for."
+
+    color = param.String(
+        allow_refs=True, default=None, allow_None=True, doc="The column by which the map is coloured."
+    )
+    comparing = param.Boolean(default=False, doc="Whether nodes that are picked are compared with the one shown.")
+    mixed = param.String(doc="Which column the classes are of.")
+    second = param.Integer(default=None, allow_None=True, doc="The node that it is compared with.")
+
+    def __init__(self, **params):
+        super().__init__(**params)
+        self._explained = None
+        self._facts, self._thumbnail = facts(), Thumbnail()
+        self._comparison = NodeComparison(dark=self.param.dark)
+        bars = Picture(LiveChart(label="Prototype beside the mean", aspect="fill"), dark=self.param.dark)
+        mix = Picture(LiveChart(label="Classes of the node", aspect="fill"), dark=self.param.dark)
+        self.pictures = {"prototype": bars, "classes": mix}
+        self._mix = pn.Column(
+            plain(self.param.mixed, font_weight="600", margin_top="8px"), mix, sizing_mode="stretch_width", margin=0
+        )
+        # Of itself the last column, the difference, would be what the names leave of the room.
+        self._features = DataGrid(max_height=GRID_HEIGHT, layout="fit_columns", widths={"c0": "34%"})
+        self._rows = DataGrid(max_height=GRID_HEIGHT)
+        self._tools = self._make_tools()
+        self._content[:] = [
+            self._thumbnail.beside(self._facts),
+            pn.Column(self._comparison, visible=self.param.comparing, sizing_mode="stretch_width", margin=0),
+            self._mix,
+            heading("Prototype beside the mean of the data"),
+            beside(bars, self._features),
+            heading("Rows that it explains"),
+            plain("By the share of each that falls to the node; at most 1,000, none below 0.1 %.", opacity="0.7"),
+            self._rows,
+        ]
+
+    def __panel__(self):
+        return pn.Column(self._tools, super().__panel__(), sizing_mode="stretch_width", margin=0)
+
+    def _make_tools(self):
+        """Which node, and with which it is compared: also without a pointer."""
+        options = {"size": "small", "margin": 0, "start": 0, "width": 120}
+        self._number = pmui.IntInput(
+            label="Node", value=None, disabled=self.param.comparing, description="Its number.", **options
+        )
+        self._number.param.watch(self._take_number, "value")
+        self._other = pmui.IntInput.from_param(
+            self.param.second, label="Second node", visible=self.param.comparing, description="Its number.", **options
+        )
+        self._switch = pmui.Switch.from_param(
+            self.param.comparing,
+            label="Compare from here",
+            description=COMPARE,
+            align="center",
+            size="small",
+            margin=0,
+        )
+        return pmui.FlexBox(
+            self._number, self._switch, self._other,
+            gap="12px 16px", align_items="center", sizing_mode="stretch_width", margin=(12, 4, 0, 4), visible=False,
+        )  # fmt: skip
+
+    def _take_number(self, event):
+        if event.new is not None and event.new != self._shown[1]:
+            self.pick(event.new)
+
+    @property
+    def figures(self):
+        compared = self._comparison.figures if self.comparing and self._content.visible else {}
+        return super().figures | compared
+
+    def update(self, fitted: TableMap | None, chosen) -> None:
+        super().update(fitted, chosen)
+        shown = self._shown[1]
+        self._tools.visible = fitted is not None
+        self._switch.disabled = shown is None
+        if fitted is not None:
+            self._number.end = self._other.end = len(fitted.model.manifold_.nodes) - 1
+        self._number.value = shown
+        if shown is None:
+            self.comparing = False
+
+    def exists(self, fitted, chosen):
+        return chosen is not None and 0 <= chosen < len(fitted.model.manifold_.nodes)
+
+    def look(self, fitted, chosen):
+        manifold = fitted.model.manifold_
+        shares = landscape.node_shares(manifold, fitted.X, chosen)
+        which = landscape.strongest(shares, least=0.001, limit=1000)
+        rows = table_map.rows(fitted, which, share=shares[which])
+        point = nodes.decode(fitted, manifold.nodes[[chosen]]) if fitted.pixels else None
+        picture = None if point is None else pictures.uris(fitted.pixels, point)[0]
+        return shares, table_map.prototype(fitted, chosen), rows, picture
+
+    def show(self, fitted, chosen, found):
+        shares, prototype, rows, picture = found
+        self._explained = fitted, shares
+        x, y = fitted.model.manifold_.nodes[chosen]
+        likeliest = np.count_nonzero(fitted.points["node"] == chosen)
+        self._facts.object = as_facts(
+            {
+                "Node": f"{chosen} at ({x:.2f}, {y:.2f})",
+                "Explains": f"{shares.sum():,.1f} of {len(fitted.points):,} rows",
+                "Most likely for": f"{likeliest:,} rows",
+            }
+        )
+        self._thumbnail.show(picture, f"Picture of the prototype of node {chosen}")
+        bars = self.pictures["prototype"]
+        bars.chart.plot_height = BAR_HEIGHT * min(15, len(prototype))
+        bars.figure = figures.prototype(prototype, title="")
+        self._features.frame, self._rows.frame = prototype, rows
+        self._show_mix()
+        self._compare()
+
+    @param.depends("color", watch=True)
+    def _show_mix(self):
+        if self._explained is None:
+            return
+        fitted, shares = self._explained
+        name = mixed_column(fitted, self.color)
+        self._mix.visible = name is not None
+        picture = self.pictures["classes"]
+        if name is None:
+            picture.figure = None
+            return
+        self.mixed = f"Its rows by {name}"
+        mix = nodes.class_mix(fitted.table.frame[name], shares)
+        picture.chart.plot_height = BAR_HEIGHT * len(mix)
+        picture.figure = figures.class_mix(mix, name=name, title="")
+
+    @param.depends("comparing", "second", watch=True)
+    def _compare(self):
+        if not self.comparing:
+            self.second = None
+        fitted, first = self._shown
+        self._comparison.update(fitted, None if self.second is None else (first, self.second))
+
+
+def mixed_column(fitted: TableMap, color: str | None) -> str | None:
+    """The column whose classes are counted: the one of the map's colours, else the first label that has classes."""
+    frame = fitted.table.frame
+    candidates = [color, *fitted.table.labels]
+    return next((name for name in candidates if name in frame and kind_of(frame[name]) == "category"), None)

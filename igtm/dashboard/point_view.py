@@ -1,0 +1,110 @@
+"""PointView: where one row lies on the map, how surely, beside which others, and what is in it."""
+
+import pandas as pd
+import panel as pn
+import param
+
+from igtm import figures, landscape, pictures, point
+from igtm.colours import as_text
+from igtm.dashboard.grid import DataGrid
+from igtm.dashboard.inspector_parts import (
+    Thumbnail,
+    as_facts,
+    beside,
+    facts,
+    heading,
+    heatmap,
+    small_map,
+)
+from igtm.dashboard.inspector_views import GRID_HEIGHT, View
+from igtm.dashboard.text import message, plain
+
+BACKGROUND_ROWS = 2000
+NEAREST = "Lines lead from the row to them: short where the map keeps them near. A click goes to that row."
+
+
+class PointView(View):
+    """One row: where it lies, how surely, which neighbours it keeps, and what is in it."""
+
+    hint = "Click a point of the map to see what is known of its row."
+
+    pick_row = param.Callable(doc="Called with the row that the reader picks among the neighbours.")
+    flag = param.String(doc="What to beware of.")
+
+    def __init__(self, **params):
+        super().__init__(**params)
+        self._facts = facts()
+        self._thumbnail = Thumbnail()
+        heat = heatmap("Responsibilities of the point", self.pick, dark=self.param.dark)
+        near = small_map("Nearest rows in the data", "pick", self.pick_row, dark=self.param.dark)
+        self.pictures = {"point": heat, "neighbours": near}
+        self._grid = DataGrid(max_height=GRID_HEIGHT)
+        self._content[:] = [
+            self._thumbnail.beside(self._facts),
+            message(self.param.flag),
+            beside(
+                _part("Responsibilities", "The circle is the mean. A click goes to the node.", heat),
+                _part("Nearest rows in the data", NEAREST, near),
+            ),
+            heading("Its values"),
+            self._grid,
+        ]
+
+    def exists(self, fitted, chosen):
+        return chosen is not None and 0 <= chosen < len(fitted.points)
+
+    def look(self, fitted, chosen):
+        manifold = fitted.model.manifold_
+        own = landscape.mean_responsibilities(manifold, fitted.X[[chosen]])
+        row = fitted.table.frame.iloc[[chosen]]
+        values = [as_text(row.iloc[:, i]).iloc[0] for i in range(row.shape[1])]
+        return (
+            point.explain(fitted, chosen),
+            landscape.nodes(manifold, own, "responsibility"),
+            pd.DataFrame({"column": row.columns, "value": values}),
+            pictures.uris(fitted.pixels, row)[0] if fitted.pixels else None,
+        )
+
+    def show(self, fitted, chosen, found):
+        explained, responsibilities, values, picture = found
+        place = fitted.points.iloc[chosen]
+        mean = place["mean_x"], place["mean_y"]
+        self._facts.object = as_facts(_facts(fitted, explained))
+        self._thumbnail.show(picture, f"Picture of row {chosen}")
+        self.flag = " ".join(_flags(explained))
+        self.pictures["point"].figure = figures.responsibilities(responsibilities, title="", marker=mean)
+        behind = fitted.points.iloc[:: -(-len(fitted.points) // BACKGROUND_ROWS)]
+        near = figures.neighbours(behind, mean, explained.neighbours, explained.modes, title="")
+        self.pictures["neighbours"].figure = near
+        self._grid.frame = values
+
+
+def _part(title, words, picture):
+    return pn.Column(
+        heading(title), plain(words, font_size="12px", opacity="0.75"), picture, sizing_mode="stretch_width", margin=0
+    )
+
+
+def _facts(fitted, explained: point.Point) -> dict:
+    place = fitted.points.iloc[explained.row]
+    share, words = landscape.certainty(place["entropy"], len(fitted.model.manifold_.nodes))
+    identifier = fitted.table.identifier
+    named = {} if identifier is None else {identifier: fitted.table.frame[identifier].iloc[explained.row]}
+    near = explained.neighbours["kept"]
+    return named | {
+        "Row": f"{explained.row:,}",
+        "Node": f"{place['node']:.0f}",
+        "Log-likelihood": f"{explained.log_likelihood:.4g}, higher than {explained.percentile:.0f}% of all rows",
+        "Entropy": f"{place['entropy']:.2f}, {share:.0%} of the largest: {words}",
+        "Modes": f"{len(explained.modes)}",
+        "Neighbours kept": f"{near.sum()} of {len(near)} ({explained.kept:.0%})",
+    }
+
+
+def _flags(explained: point.Point) -> list[str]:
+    flags = []
+    if explained.torn:
+        flags.append(f"It has {len(explained.modes)} modes: its mean lies where the point is not.")
+    if explained.outlier:
+        flags.append(f"An outlier: among the {point.OUTLIER_SHARE:.0%} of rows that the map explains worst.")
+    return flags

@@ -1,0 +1,92 @@
+"""What the inspector works out, without a browser: in a script, views show at once what was chosen."""
+
+import numpy as np
+import pytest
+
+from igtm import nodes, point, samples
+from igtm.dashboard.inspector import Inspector
+from igtm.dashboard.node_view import mixed_column
+from igtm.table_map import fit
+
+pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # of pandas, which Bokeh still uses
+
+
+@pytest.fixture(scope="module")
+def wine():
+    return fit(samples.load("wine"), k=8, niter=20)
+
+
+@pytest.fixture
+def inspector(wine):
+    return Inspector(fitted=wine)
+
+
+def test_a_node_shows_its_prototype_and_its_classes_in_the_colours_of_the_map(inspector, wine):
+    inspector.picked_node = 12
+    assert inspector.figures.keys() == {"prototype", "classes"}
+    classes = inspector.figures["classes"].data["classes"]
+    assert list(classes["class"]) == sorted(wine.table.frame[wine.table.labels[0]].unique())
+    assert classes["share"].sum() == pytest.approx(1)
+    inspector.color = wine.table.features[0]  # a number: it has no classes, the label has
+    assert inspector.figures["classes"].data["classes"].equals(classes)
+
+
+def test_classes_are_those_of_the_colour_where_it_has_some_and_else_of_a_label(wine):
+    label = wine.table.labels[0]
+    assert mixed_column(wine, None) == mixed_column(wine, "none") == mixed_column(wine, label) == label
+    assert mixed_column(wine, wine.table.features[0]) == label
+
+
+def test_while_comparing_a_picked_node_is_the_second_and_the_first_stays(inspector, wine):
+    inspector.picked_node = 12
+    view = inspector._node
+    view.comparing = True
+    assert "difference" not in inspector.figures
+    inspector.picked_node = 40
+    data = inspector.figures["difference"].data["features"]
+    expected = nodes.difference(wine, 12, 40)
+    np.testing.assert_allclose(data["difference"], expected["difference"][: len(data)])
+    path = nodes.path(wine, *wine.model.manifold_.nodes[[12, 40]])
+    assert list(inspector.figures["path"].data["path"]["feature"].unique()) == list(path["feature"].unique()[:6])
+    inspector.picked_node = None  # a click beside the cells
+    assert view.second == 40
+    inspector.picked_node = 12  # compared with itself: nothing to say
+    assert "difference" not in inspector.figures
+    view.comparing = False
+    inspector.picked_node = 40
+    assert inspector.figures.keys() == {"prototype", "classes"}
+    assert view.second is None
+
+
+def test_a_new_map_ends_the_comparison_with_a_node_that_it_lacks(inspector):
+    inspector.picked_node = 3
+    inspector._node.comparing = True
+    inspector.picked_node = 40
+    inspector.fitted = fit(samples.load("iris"), k=3, niter=5)
+    assert inspector.figures.keys() == {"prototype", "classes"}
+    inspector.fitted = None
+    assert inspector.figures == {}
+    assert not inspector._node.comparing
+
+
+def test_a_point_shows_its_neighbours_and_flags_what_to_beware_of(inspector, wine):
+    torn = int(np.argmax(point.mode_counts(wine.model.manifold_, wine.X)))
+    worst = int(wine.points["log_likelihood"].argmin())
+    usual = int(wine.points["log_likelihood"].argmax())
+    for row in (torn, worst, usual):
+        inspector.picked_row = row
+        near = inspector.figures["neighbours"].data["neighbours"]
+        explained = point.explain(wine, row)
+        assert list(near["row_id"]) == list(explained.neighbours["row_id"])
+        flag = inspector._views[1].flag
+        assert ("its mean lies where the point is not" in flag) == explained.torn
+        assert ("An outlier" in flag) == explained.outlier
+
+
+def test_rows_and_prototypes_that_are_pictures_are_shown():
+    digits = Inspector(fitted=fit(samples.load("digits"), k=4, niter=2))
+    digits.picked_row = 3
+    digits.picked_node = 5
+    for view in digits._views[1:]:
+        assert view._thumbnail._pane.object.startswith('<img src="data:image/png;base64,')
+        assert view._thumbnail._place.visible
