@@ -180,7 +180,7 @@ def test_scripts_and_folders_in_names_are_only_text():
     [
         (PNG, "photo.csv", "PNG image"),
         (PNG[8:], "photo.csv", "binary"),
-        (gzip.compress(b"a,b\n1,2\n"), "data.csv", "gzip"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0), "data.csv", "gzip"),
         (b"", "data.csv", "empty"),
         (b"", "data.parquet", "empty"),
         (b"\n\n", "data.csv", "no text in it"),
