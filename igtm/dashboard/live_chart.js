@@ -256,10 +256,17 @@ const ordered = (bounds) => {
 
 const filled = (value) => (typeof value === "number" && !Number.isFinite(value) ? null : value);
 
-// By default a field called "title" is a heading and one called "image" is loaded: here, data is only text.
+// A picture within the data: nothing is loaded, and nothing in it is markup.
+const EMBEDDED = /^data:image\/png;base64,[\w+/=]+$/;
+
+// By default a field called "title" is a heading and one called "image" is loaded: here, data is only text, and no
+// column of a table comes under the name "image".
 function formatTooltip(value, sanitize) {
   if (typeof value !== "object") return sanitize(value);
+  const { image, ...texts } = value;
+  const picture = EMBEDDED.test(image) ? `<img src="${image}" alt="Picture of the row">` : "";
   const cell = (kind, text) => `<td class="${kind}">${sanitize(text)}</td>`;
   const line = ([key, text]) => `<tr>${cell("key", key)}${cell("value", text)}</tr>`;
-  return `<table>${Object.entries(value).map(line).join("")}</table>`;
+  const lines = Object.entries(picture ? texts : value).map(line);
+  return `${picture}<table>${lines.join("")}</table>`;
 }

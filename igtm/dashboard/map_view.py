@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import figures, landscape
+from igtm import figures, landscape, pictures
 from igtm.colours import classes, kind_of
 from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.live_chart import LiveChart
@@ -21,6 +21,7 @@ from igtm.tables import Table
 KINDS = {"Means": "means", "Modes": "modes", "Node mass": "mass"}
 FIT_COLUMNS = {"log_likelihood": "log-likelihood of the row", "entropy": "entropy of the row"}
 MOST_TIPS = 8
+MOST_PICTURES = 2000  # more would hold up the first view
 NO_COLOR = "none"
 # In the middle of where the map will be.
 WELCOME = """
@@ -99,7 +100,7 @@ class MapView(pn.viewable.Viewer):
 
     def __init__(self, **params):
         super().__init__(**params)
-        self._drawn = None
+        self._drawn = self._pictures = None
         self.chart = LiveChart(label="Map", max_share=0.46, margin=0, select_mode=self.param.select_mode)
         self.chart.param.watch(self._take_selection, "selection")
         options = {"size": "small", "margin": 0}
@@ -180,6 +181,7 @@ class MapView(pn.viewable.Viewer):
     def _update(self):
         before, self._drawn = self._drawn, self.scene
         if self.scene is None or not self.scene.redraws(before):
+            self._pictures = None if self.scene is None else _pictures(self.scene)
             self._offer_colors()
             self._show()
         elif self.kind == "mass":
@@ -219,7 +221,8 @@ class MapView(pn.viewable.Viewer):
         draw = figures.modes if self.kind == "modes" else figures.means
         points, names = self._points_with_data()
         color = None if self.color == NO_COLOR else names.get(self.color, self.color)
-        points = draw(points, color, self._tips(names), title="", nodes=self.scene.nodes)
+        look = {"title": "", "nodes": self.scene.nodes, "pictures": self._pictures}
+        points = draw(points, color, self._tips(names), **look)
         return self.backdrop.ground.with_points(points)
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -239,7 +242,8 @@ class MapView(pn.viewable.Viewer):
     def _tips(self, names: dict[str, str]) -> list[str]:
         table = self.scene.table
         identifier = [table.identifier] if table.identifier is not None else []
-        columns = [*identifier, *table.labels, *table.features[:MOST_TIPS]]
+        features = table.features[:MOST_TIPS] if self._pictures is None else ()  # which the picture shows
+        columns = [*identifier, *table.labels, *features]
         return [names[column] for column in columns]
 
     def _take_selection(self, event):
@@ -250,3 +254,9 @@ class MapView(pn.viewable.Viewer):
 
     def __panel__(self):
         return self._view
+
+
+def _pictures(scene: Scene) -> list[str] | None:
+    """The picture of each row drawn, for the tooltips, where the table has pictures."""
+    how = pictures.pixels(scene.table) if len(scene.rows) <= MOST_PICTURES else None
+    return None if how is None else pictures.uris(how, scene.table.frame.iloc[scene.rows])

@@ -1,6 +1,7 @@
 """The page on which test_live_chart.py drives a LiveChart; every button is something that Python does."""
 
 import json
+from base64 import b64encode
 
 import altair as alt
 import numpy as np
@@ -9,9 +10,11 @@ import panel as pn
 from anew import anew
 
 from igtm.dashboard.live_chart import LiveChart
+from igtm.pictures import png
 
 pn.extension("vega")
 
+PICTURE = f"data:image/png;base64,{b64encode(png(np.eye(8))).decode()}"
 DRAG = "[pointerdown[{0}event.shiftKey], window:pointerup] > window:pointermove!"
 
 
@@ -74,6 +77,7 @@ def make():
         "other spec": lambda: chart.param.update(spec=make_spec("Modes", dark=True), dark=True),
         "equal spec": lambda: chart.param.update(spec=make_spec("Means")),
         "bad spec": lambda: chart.param.update(spec={"mark": "<b>nonsense</b>", "data": {"name": "points"}}),
+        "picture": lambda: chart.patch("points", image=[PICTURE] * 200),
         "clear": chart.clear_selection,
         "select mode": lambda: chart.param.update(select_mode=True),
     }

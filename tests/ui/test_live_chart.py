@@ -164,12 +164,17 @@ def test_fingers_pick_and_in_select_mode_brush(new_page, url, vega, shot):
     shot("live_chart_touch", page)
 
 
-def test_text_from_data_is_text_in_tooltips(chart, press):
+def test_text_from_data_is_text_in_tooltips_and_a_picture_a_picture(page, chart, press):
     chart.hover(0.3, 0.8)
     expect(chart.tooltip).to_have_class(re.compile("light-theme"))
     expect(chart.tooltip).to_contain_text("<img src=x onerror=alert(1)>")
     expect(chart.tooltip).to_contain_text("/nowhere.png")
     assert chart.tooltip.locator("img").count() == 0
+    press("picture")
+    wait_until(page, chart, "data('points')[0].image.startsWith('data:')")
+    chart.settle().hover(0.31, 0.81)
+    expect(chart.tooltip.locator("img")).to_have_js_property("naturalWidth", 64)
+    expect(chart.tooltip).not_to_contain_text("base64")
     press("other spec")
     expect(chart.host).to_have_attribute("data-embeds", "2")
     chart.settle().hover(0.3, 0.8)
