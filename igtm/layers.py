@@ -110,13 +110,13 @@ def brush() -> alt.Parameter:
 
 
 def pick(name: str, field: str, layer: str) -> alt.Parameter:
-    """Click one mark of a layer; a click on anything else clears.
+    """Click one mark of a layer; a click on anything else clears. With shift held, clicks mean something else.
 
     A point selection hears the clicks on every layer, hence the mark's name.
     """
     marks = f"{layer}_marks"
     elsewhere = f"click[!event.item || event.item.mark.name !== '{marks}'], dblclick"
-    return alt.selection_point(name=name, fields=[field], on=f"@{marks}:click", clear=elsewhere, toggle=False)
+    return alt.selection_point(name=name, fields=[field], on=f"@{marks}:click[{PLAIN}]", clear=elsewhere, toggle=False)
 
 
 def cells(nodes: pd.DataFrame, step) -> pd.DataFrame:

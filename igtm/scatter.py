@@ -32,7 +32,8 @@ def means(
     Parameters
     ----------
     points : DataFrame
-        One row a point: ``row_id``, ``mean_x``, ``mean_y`` and any data columns.
+        One row a point: ``row_id``, ``mean_x``, ``mean_y`` and any data columns. A column ``selected`` of booleans
+        turns the others grey.
     color : str, optional
         Column to colour by, see `igtm.colours`.
     tooltip : sequence of str, default=()
@@ -137,12 +138,15 @@ def _scatter(points, x, y, size, default, *, color, tooltip, title, nodes, opaci
     system = {"row_id": "row"} | ({"node": "node"} if "node" in points else {})
     text, tips = layers.tooltips(points, columns, system)
     rows = points[list(system)].assign(x=np.asarray(x), y=np.asarray(y), **text)
+    if "selected" in points and points["selected"].dtype == bool:
+        rows["selected"] = points["selected"]
     if pictures is not None:
         rows["picture"] = layers.embedded(pictures)  # "image" is the one key whose value vega-tooltip loads
         tips = [*tips, alt.Tooltip("picture", type="nominal", title="image")]
     opacity = opacity or float(np.clip(2.6 * max(len(points), 1) ** -0.17, 0.55, 0.9))
 
-    unselected = {"test": {"not": {"param": "brush"}}}
+    # While a box is drawn it shows what it holds, else the rows show whether they are selected.
+    unselected = {"test": {"or": [{"not": {"param": "brush"}}, "!length(data('brush_store')) && datum.selected == 0"]}}
     if color is None:
         channel = alt.ColorValue(BLUE).condition([unselected | {"value": UNSELECTED}])
     else:

@@ -1,15 +1,14 @@
-"""Explorer: the whole dashboard. It owns the fitted map and the selection, and composes the views."""
+"""Explorer: the whole dashboard. It owns the fitted map and composes the views."""
 
 from io import BytesIO
 
-import numpy as np
 import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
 import param
 from panel.util import edit_readonly
 
-from igtm import landscape, table_map, tables, theme
+from igtm import table_map, tables, theme
 from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.controls import Controls
 from igtm.dashboard.convergence import Convergence
@@ -17,6 +16,7 @@ from igtm.dashboard.data import DataView
 from igtm.dashboard.inspector import Inspector
 from igtm.dashboard.map_view import MapView, Scene
 from igtm.dashboard.phone import PhoneStart
+from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.settings import Settings
 from igtm.dashboard.take_away import TakeAway
 from igtm.dashboard.text import plain
@@ -35,7 +35,7 @@ class Explorer(pn.viewable.Viewer):
     """Load a table, fit its map, look at it, take it away.
 
     Its parts can be put into layouts of one's own: `data`, `settings`, `controls`, `convergence`, `map`,
-    `inspector` and `take_away`.
+    `inspector` and `take_away`; `selecting` holds the selection.
 
     Parameters
     ----------
@@ -48,7 +48,6 @@ class Explorer(pn.viewable.Viewer):
     """
 
     fitted = param.ClassSelector(class_=TableMap, doc="The latest finished map, None before the first.")
-    rows = param.Array(default=np.array([], dtype=int), doc="Rows within the brush, ascending.")
     dark = param.Boolean(default=False, doc="Whether the page is dark.")
     notice = param.String(doc="What the reader should know of the map: that it is outdated, or not saved with these.")
 
@@ -59,10 +58,15 @@ class Explorer(pn.viewable.Viewer):
         self.training = Training()
         self.controls = Controls(training=self.training, notice=self.param.notice)
         self.convergence = Convergence(training=self.training, dark=self.param.dark)
-        self.map = MapView(backdrop=Backdrop(fitted=self.param.fitted, training=self.training), dark=self.param.dark)
+        self.selecting = Selecting()
+        self.map = MapView(
+            selecting=self.selecting,
+            backdrop=Backdrop(fitted=self.param.fitted, training=self.training),
+            dark=self.param.dark,
+        )
         self.inspector = Inspector(
             fitted=self.param.fitted,
-            rows=self.param.rows,
+            selecting=self.selecting,
             picked_row=self.map.param.picked_row,
             picked_node=self.map.param.picked_node,
             color=self.map.param.color,
@@ -83,9 +87,9 @@ class Explorer(pn.viewable.Viewer):
 
     @property
     def selected(self) -> pd.DataFrame:
-        """The brushed rows of the table, in its order; none while nothing is brushed."""
-        frame = self.data.table.frame if self.fitted is None else self.fitted.table.frame
-        return frame.iloc[self.rows]
+        """The selected rows of the table that the map is of, in its order."""
+        table = self.data.table if self.map.scene is None else self.map.scene.table
+        return table.frame.iloc[self.selecting.selection.rows]
 
     def fit(self, paused: bool = False) -> None:
         """Start a fit of the current table with the current settings, on a thread of its own.
@@ -135,14 +139,13 @@ class Explorer(pn.viewable.Viewer):
     def _connect(self):
         self.controls.param.watch(lambda _: self.fit(), "fit")
         self.controls.param.watch(lambda _: self.fit(paused=True), "step")
-        self.inspector.param.watch(lambda _: self.map.clear_selection(), "clear")
         self.take_away.param.watch(self._open, "opened")
         self.training.param.watch(self._show_frame, "frame")
         self.training.param.watch(self._show_end, "status")
         self.training.param.watch(lambda event: setattr(self, "fitted", event.new), "result")
         self.data.param.watch(self._take_table, ["table", "recipe"])
         self.settings.param.watch(lambda *_: self._compare(), list(Settings.names))
-        self.map.param.watch(lambda *_: self._select(), ["brush", "kind"])
+        self.map.param.watch(lambda event: self.selecting.begin(event.new.table.frame), "scene")
         self._take_table()
 
     def _take_table(self, *_):
@@ -154,8 +157,6 @@ class Explorer(pn.viewable.Viewer):
 
     def _show_frame(self, event):
         if event.new is not None:
-            if self.map.scene is not None and self.map.scene.table is not event.new.job.table:
-                self.map.clear_selection()
             self.map.scene = Scene.of_frame(event.new)
 
     def _show_end(self, event):
@@ -168,14 +169,6 @@ class Explorer(pn.viewable.Viewer):
         self._compare()
 
     @param.depends("fitted", watch=True)
-    def _select(self):
-        brush = self.map.brush
-        if self.fitted is None or brush is None or self.map.kind == "mass":
-            self.rows = np.array([], dtype=int)
-        else:
-            self.rows = landscape.inside(*self.map.placed(self.fitted.points), brush)
-        self._compare()
-
     def _compare(self):
         """Say so when the map on show is not the one that the present table and settings would give."""
         changed = [] if self.fitted is None or self.training.active else self._changes(self.fitted)
@@ -298,7 +291,7 @@ def explore(data, color: str | None = None, **settings) -> Explorer:
     Returns
     -------
     Explorer
-        `selected` holds the brushed rows, `model` the fitted estimator.
+        `selected` holds the selected rows, `model` the fitted estimator.
 
     Raises
     ------

@@ -1,12 +1,10 @@
-"""What the tabs of the inspector have in common, and what the first says of a selection."""
+"""What the tabs of the inspector have in common."""
 
 import panel as pn
-import panel_material_ui as pmui
 import param
 
-from igtm import figures, landscape, table_map
-from igtm.dashboard.grid import DataGrid
-from igtm.dashboard.inspector_parts import beside, heatmap, off_loop
+from igtm import figures
+from igtm.dashboard.inspector_parts import off_loop
 from igtm.dashboard.text import plain
 from igtm.table_map import TableMap
 
@@ -61,39 +59,3 @@ class View(pn.viewable.Viewer):
             self._content.visible = False
         else:
             off_loop(lambda: self.look(fitted, chosen), arrive)
-
-
-class SelectionView(View):
-    """The selected rows and where, taken together, they lie."""
-
-    hint = "Select rows on the map: hold shift and drag over them, or switch on Select and drag."
-
-    count = param.String(doc="How many rows are selected.")
-    on_clear = param.Callable(doc="Called when the reader asks to clear the selection.")
-
-    def __init__(self, **params):
-        super().__init__(**params)
-        heat = heatmap("Mean responsibilities of the selection", self.pick, dark=self.param.dark)
-        self.pictures = {"selection": heat}
-        self._grid = DataGrid(max_height=GRID_HEIGHT)
-        count = plain(self.param.count, font_weight="600", align_self="center")
-        clear = pmui.Button(
-            label="Clear selection", variant="text", size="small", margin=0, on_click=lambda _: self.on_clear()
-        )
-        self._content[:] = [
-            pn.Row(count, clear, sizing_mode="stretch_width", margin=0),
-            beside(heat, self._grid),
-        ]
-
-    def exists(self, fitted, chosen):
-        return len(chosen) > 0 and chosen.max() < len(fitted.points)
-
-    def look(self, fitted, chosen):
-        manifold = fitted.model.manifold_
-        mean = landscape.mean_responsibilities(manifold, fitted.X[chosen])
-        return landscape.nodes(manifold, mean, "responsibility"), table_map.rows(fitted, chosen)
-
-    def show(self, fitted, chosen, found):
-        self.count = f"{len(chosen):,} of {len(fitted.points):,} rows"
-        self.pictures["selection"].figure = figures.responsibilities(found[0], title="")
-        self._grid.frame = found[1]

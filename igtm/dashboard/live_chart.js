@@ -3,9 +3,8 @@
 export function render({ model, view }) {
   // Panel renders a view again when its place in the page changes: canvas, zoom and brush outlive that.
   const chart = (view.chart ??= new Chart(model));
-  model.on(["spec", "dark", "aspect", "max_size", "max_share", "plot_height", "_rows", "_frame"], chart.refresh);
-  model.on(["label", "select_mode"], chart.describe);
-  model.on("_cleared", chart.clear);
+  model.on(["spec", "dark", "aspect", "max_size", "max_share", "plot_height", "_rows", "_frame", "_cleared"], chart.refresh);
+  model.on(["label", "drag"], chart.describe);
   model.on("remove", chart.dispose);
   chart.refresh();
   return chart.host;
@@ -23,6 +22,8 @@ class Chart {
     for (const type of ["pointerdown", "pointermove", "mousedown", "click"]) {
       this.host.addEventListener(type, this.interpret, { capture: true, passive: true });
     }
+    this.host.addEventListener("keydown", this.answerKey);
+    window.addEventListener("pointerup", this.release);
     this.observer = new ResizeObserver(this.refresh);
     this.observer.observe(this.host);
     window.addEventListener("resize", this.refresh);
@@ -31,32 +32,72 @@ class Chart {
   dispose = () => {
     this.observer.disconnect();
     window.removeEventListener("resize", this.refresh);
+    window.removeEventListener("pointerup", this.release);
     clearTimeout(this.timer);
     this.view?.finalize();
   };
 
   describe = () => {
     this.host.ariaLabel = this.model.label;
-    this.host.style.touchAction = this.model.select_mode ? "none" : "auto";
+    this.host.style.touchAction = this.model.drag === "move" ? "auto" : "none";
   };
 
-  // Charts pan on drag and brush on shift + drag: select mode swaps the two, so that a finger can brush.
+  // What a gesture does to the selection; null where it moves the chart or picks.
+  purpose({ altKey, shiftKey }) {
+    const plain = this.model.drag === "move" ? null : this.model.drag;
+    return altKey ? "remove" : shiftKey ? "add" : plain;
+  }
+
+  // Charts pan on drag and brush on shift + drag: to whatever selects, shift is added, so that a finger can brush.
   interpret = (event) => {
     const { type, target, clientX, clientY, pointerType, isTrusted } = event;
     const finger = pointerType === "touch";
     // Vega learns from moves what lies below, and fingers do not move before they press.
     const arrives = finger && (type === "pointerdown" || type === "click");
     if (arrives) target.dispatchEvent(new PointerEvent("pointermove", event));
-    if (type === "pointerdown") this.pressed = { clientX, clientY };
-    if (type === "click") {
-      // The click with which the browser ends a drag is none.
-      const { clientX: x, clientY: y } = this.pressed ?? event;
-      if (Math.hypot(clientX - x, clientY - y) > 4) event.stopPropagation();
-    } else if (this.model.select_mode) {
-      Object.defineProperty(event, "shiftKey", { value: !event.shiftKey });
-    } else if (type === "pointermove" && finger && isTrusted) {
-      event.stopPropagation(); // it scrolls the page
+    const purpose = this.purpose(event);
+    if (type === "pointerdown") {
+      this.pressed = { clientX, clientY, purpose };
+      this.host.focus({ preventScroll: true }); // its keys are heard from now on
     }
+    // The click with which the browser ends a drag is none.
+    if (type === "click" && this.dragged(event)) event.stopPropagation();
+    else if (purpose) Object.defineProperty(event, "shiftKey", { value: true });
+    else if (type === "pointermove" && finger && isTrusted) event.stopPropagation(); // it scrolls the page
+  };
+
+  dragged({ clientX, clientY }) {
+    const { clientX: x, clientY: y } = this.pressed ?? { clientX, clientY };
+    return Math.hypot(clientX - x, clientY - y) > 4;
+  }
+
+  // Tells Python of a box, when the hand lets go of it.
+  release = async (event) => {
+    const purpose = this.pressed?.purpose;
+    if (!purpose || !this.view || !this.dragged(event)) return;
+    this.pressed.purpose = null;
+    await this.view.runAsync();
+    const state = this.state();
+    const drawn = this.params.filter(isBrush).map(({ name }) => [name, ordered(state[name])]);
+    const boxes = drawn.filter(([, bounds]) => bounds);
+    if (boxes.length) this.model.send_msg({ purpose, ...Object.fromEntries(boxes) });
+  };
+
+  // Tells Python of a mark that was clicked to be selected.
+  choose = (event, item) => {
+    const purpose = this.pressed?.purpose;
+    if (!purpose || !item) return;
+    const picks = ({ select }) => isPoint(select) && `${select.on}`.startsWith(`@${item.mark.name}:`);
+    const { name, select } = this.params.find(picks) ?? {};
+    if (name) this.model.send_msg({ purpose, [name]: item.datum[select.fields[0]] });
+  };
+
+  answerKey = (event) => {
+    const z = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+    const purpose = z ? (event.shiftKey ? "redo" : "undo") : event.key === "Escape" && "clear";
+    if (!purpose || !this.params?.some(isBrush)) return;
+    event.preventDefault();
+    this.model.send_msg({ purpose });
   };
 
   // Draws the latest state, one drawing at a time: a state that passes during a drawing is never drawn.
@@ -77,14 +118,15 @@ class Chart {
   };
 
   async draw() {
-    const { spec, dark, _rows: rows, _frame: frame } = this.model;
+    const { spec, dark, _rows: rows, _frame: frame, _cleared: cleared } = this.model;
     if (!spec || !this.host.clientWidth) return; // while hidden; the observer calls when that ends
     const last = this.drawn ?? {};
-    this.drawn = { spec, dark, rows, frame };
+    this.drawn = { spec, dark, rows, frame, cleared };
     if (spec !== last.spec || dark !== last.dark) await this.embed();
     else if (!this.view) return;
     else if (rows !== last.rows) await this.update(rows, (name) => this.view.data(name, this.table(name)));
     else if (frame !== last.frame) await this.update(frame, (name) => this.patch(name, frame[name]));
+    if (cleared !== (last.cleared ?? cleared)) await this.clear(cleared.slice(1)); // after the rows: nothing flickers
     await this.fit();
   }
 
@@ -112,6 +154,8 @@ class Chart {
     this.params = (spec.params ?? []).filter((param) => param.select);
     if (this.past) await this.restore(this.past);
     for (const { name } of this.params) view.addSignalListener(name, this.report);
+    view.addEventListener("click", this.choose);
+    if (this.params.some(isBrush)) this.host.tabIndex = 0;
     this.report();
     this.asked = null;
     this.host.replaceChildren(place);
@@ -209,13 +253,15 @@ class Chart {
     }, 100);
   };
 
-  clear = () => {
-    this.past = null;
+  // Takes back some brushes and picks, or all of them; the zoom stays.
+  async clear(names) {
+    const others = Object.entries(this.past ?? {}).filter(([name]) => !names.includes(name));
+    this.past = names.length ? Object.fromEntries(others) : null;
     if (!this.view) return;
-    const zooms = this.params.filter(({ bind }) => bind === "scales").map(({ name }) => name);
+    const kept = ({ name, bind }) => bind === "scales" || (names.length && !names.includes(name));
     const state = this.state();
-    this.restore(Object.fromEntries(zooms.map((name) => [name, state[name]])));
-  };
+    await this.restore(Object.fromEntries(this.params.filter(kept).map(({ name }) => [name, state[name]])));
+  }
 
   explain(error) {
     console.warn(error);
@@ -229,6 +275,8 @@ class Chart {
 }
 
 const isPoint = (select) => (select.type ?? select) === "point";
+
+const isBrush = ({ select, bind }) => !isPoint(select) && bind !== "scales";
 
 // Vega-Lite draws an interval over the points, which could then be neither hovered nor clicked.
 const letThrough = (spec) => {

@@ -33,7 +33,18 @@ class LiveChart(JSComponent):
         doc="What the reader selected, by the name of the selection parameter in the specification: "
         "`{'x': [from, to], 'y': [from, to]}` of an interval, a list of values of points, no entry for none.",
     )
-    select_mode = param.Boolean(default=False, doc="Whether plain drag does what shift + drag does, and back.")
+    gesture = param.Dict(
+        default={},
+        doc="The latest gesture with which the reader chose something: its `purpose` ('new', 'add' or 'remove'; of a "
+        "key 'undo', 'redo' or 'clear'), and by the name of the selection parameter the bounds of a box that was "
+        "drawn or the value of a mark that was clicked. The same gesture twice sets it twice.",
+    )
+    drag = param.Selector(
+        default="move",
+        objects=["move", "new", "add", "remove"],
+        doc="What plain drag does: move the chart, or draw a box that selects anew, adds or removes. Shift always "
+        "adds, alt always removes.",
+    )
     aspect = param.Selector(
         default="square",
         objects=["square", "fill"],
@@ -49,7 +60,7 @@ class LiveChart(JSComponent):
 
     _rows = param.Dict(default={}, doc="Dataset -> column -> values.")
     _frame = param.Dict(default={}, doc="The columns patched since `_rows` were set: all that a frame sends.")
-    _cleared = param.Integer(default=0, doc="How often the selection was cleared from Python.")
+    _cleared = param.List(default=[0], doc="How often selections were cleared from Python, and which; none means all.")
 
     _esm = Path(__file__).with_suffix(".js")
 
@@ -115,9 +126,19 @@ class LiveChart(JSComponent):
                 raise ValueError(f"{column!r} has {len(values)} values, {name!r} has {n_rows} rows: use set_data")
         self._frame = {**self._frame, name: {**self._frame.get(name, {}), **_columns(columns)}}
 
-    def clear_selection(self):
-        """Remove every brush and pick, here and in the browser."""
-        self.param.update(selection={}, _cleared=self._cleared + 1)
+    def clear_selection(self, *names):
+        """Remove brushes and picks, here and in the browser.
+
+        Parameters
+        ----------
+        *names : str
+            Selection parameters of the specification; by default all.
+        """
+        kept = {name: value for name, value in self.selection.items() if names and name not in names}
+        self.param.update(selection=kept, _cleared=[self._cleared[0] + 1, *names])
+
+    def _handle_msg(self, data):
+        self.gesture = data
 
     def _get_model(self, doc, root=None, parent=None, comm=None):
         # As Panel's Vega pane does: puts Vega on the page, or says that pn.extension("vega") is missing.

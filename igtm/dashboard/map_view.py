@@ -12,9 +12,11 @@ from igtm import figures, landscape, pictures
 from igtm.colours import classes, kind_of
 from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.live_chart import LiveChart
+from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import Html, plain
 from igtm.dashboard.training import FRAME_ROWS, Frame
 from igtm.figures import Figure
+from igtm.selections import select
 from igtm.table_map import TableMap
 from igtm.tables import Table
 
@@ -38,6 +40,9 @@ li { margin: 6px 0; }
 </ol></main>
 """
 ALL_OVER = {"position": "absolute", "inset": "0", "width": "100%", "height": "100%"}
+DRAG = {"moves the map": "move", "selects rows": "new", "adds rows": "add", "removes rows": "remove"}
+DRAG_HELP = "What dragging, or tapping a point, does. Shift always adds to the selection, alt always removes from it."
+KEYS = ["undo", "redo", "clear"]
 ONE_LINE = {"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "textTransform": "none"}}
 
 
@@ -54,18 +59,22 @@ class Scene:
         Where these rows lie; its `row_id` counts in `table`.
     nodes : DataFrame
         `node`, `x`, `y` and `mass`, of all rows.
+    everything : DataFrame
+        Where all rows lie; during a run, only those that are drawn.
     """
 
     table: Table
     rows: np.ndarray
     points: pd.DataFrame
     nodes: pd.DataFrame
+    everything: pd.DataFrame
 
     @classmethod
     def of_frame(cls, frame: Frame) -> "Scene":
         """A picture of a run under way."""
         nodes = landscape.nodes(frame.step.manifold, frame.step.statistics.mass, "mass")
-        return cls(frame.job.table, frame.rows, frame.points.assign(row_id=frame.rows), nodes)
+        points = frame.points.assign(row_id=frame.rows)
+        return cls(frame.job.table, frame.rows, points, nodes, points)
 
     @classmethod
     def of_map(cls, fitted: TableMap) -> "Scene":
@@ -73,7 +82,8 @@ class Scene:
         sheet = fitted.model.manifold_
         mass = landscape.mean_responsibilities(sheet, fitted.X) * len(fitted.X)
         rows = landscape.sample_rows(fitted.table.frame, FRAME_ROWS)
-        return cls(fitted.table, rows, fitted.points.iloc[rows], landscape.nodes(sheet, mass, "mass"))
+        nodes = landscape.nodes(sheet, mass, "mass")
+        return cls(fitted.table, rows, fitted.points.iloc[rows], nodes, fitted.points)
 
     def redraws(self, other: "Scene | None") -> bool:
         """Whether the same marks stand for the same rows and nodes, so that only their places differ."""
@@ -92,17 +102,18 @@ class MapView(pn.viewable.Viewer):
     kind = param.Selector(default="means", objects=KINDS, doc="Means, modes or node mass.")
     color = param.Selector(default=NO_COLOR, objects=[NO_COLOR], doc="Column by which points are coloured.")
     backdrop = param.ClassSelector(class_=Backdrop, doc="What lies under the points.")
-    select_mode = param.Boolean(default=False, doc="Whether plain drag selects rows instead of moving the map.")
+    selecting = param.ClassSelector(class_=Selecting, doc="Whose selection is drawn and changed.")
+    drag = param.Selector(default="move", objects=DRAG, doc=DRAG_HELP)
     dark = param.Boolean(allow_refs=True, default=False, doc="Whether the page is dark.")
-    brush = param.Dict(doc="Bounds of the brush on the map, None for none.")
     picked_row = param.Integer(default=None, allow_None=True, doc="Row that was clicked.")
     picked_node = param.Integer(default=None, allow_None=True, doc="Node that was clicked.")
 
     def __init__(self, **params):
         super().__init__(**params)
         self._drawn = self._pictures = None
-        self.chart = LiveChart(label="Map", max_share=0.46, margin=0, select_mode=self.param.select_mode)
-        self.chart.param.watch(self._take_selection, "selection")
+        self.chart = LiveChart(label="Map", max_share=0.46, margin=0, drag=self.param.drag)
+        self.chart.param.watch(self._take_picks, "selection")
+        self.chart.param.watch(self._take_gesture, "gesture", onlychanged=False)
         options = {"size": "small", "margin": 0}
         points = {**options, "disabled": self.param.kind.rx() == "mass"}  # a map of nodes has none
         self.backdrop.param.update(column=self.param.color, disabled=points["disabled"])
@@ -120,10 +131,7 @@ class MapView(pn.viewable.Viewer):
                     description="Column by which points are coloured, or how well the map fits them.",
                 ),
                 self.backdrop,
-                pmui.Switch.from_param(
-                    self.param.select_mode, label="Select", description="Drag selects rows, as shift + drag does.",
-                    align="center", **points,
-                ),
+                pmui.Select.from_param(self.param.drag, label="Drag", width=120, description=DRAG_HELP, **points),
                 gap="8px",
                 align_items="center",
                 sizing_mode="stretch_width",
@@ -161,7 +169,10 @@ class MapView(pn.viewable.Viewer):
         shown, total = len(self.scene.rows), len(self.scene.table.frame)
         if self.kind == "mass":
             return f"All {total:,} rows, shared out among the nodes that explain them · a click picks a node"
-        return f"Showing {shown:,} of {total:,} · shift + drag selects rows, a click picks a point or a node"
+        return (
+            f"Showing {shown:,} of {total:,} · a click picks a point or a node, shift + drag or click selects rows, "
+            "alt takes them out"
+        )
 
     @property
     def reading(self) -> str:
@@ -173,13 +184,11 @@ class MapView(pn.viewable.Viewer):
         drawn = self._bare(points).data["points"]
         return drawn["x"].to_numpy(), drawn["y"].to_numpy()
 
-    def clear_selection(self) -> None:
-        """Remove brush and picks."""
-        self.chart.clear_selection()
-
     @param.depends("scene", watch=True)
     def _update(self):
         before, self._drawn = self._drawn, self.scene
+        if before is not None and before.table is not self.scene.table:
+            self.chart.clear_selection()
         if self.scene is None or not self.scene.redraws(before):
             self._pictures = None if self.scene is None else _pictures(self.scene)
             self._offer_colors()
@@ -197,6 +206,19 @@ class MapView(pn.viewable.Viewer):
         if self.scene is not None:
             figure = self._figure()
             self.chart.show(figure.spec(dark=self.dark, live=True), figure.data, self.dark)
+
+    @param.depends("selecting.selection", watch=True)
+    def _mark(self):
+        if self.scene is not None and self.kind != "mass":
+            self.chart.patch("points", selected=self._selected.astype(np.float32))
+
+    @property
+    def _selected(self) -> np.ndarray:
+        """Whether each point drawn is selected; all are where no row is."""
+        selection = self.selecting.selection
+        if not len(selection) or selection.n_rows != len(self.scene.table.frame):
+            return np.ones(len(self.scene.rows), dtype=bool)
+        return selection.mask[self.scene.rows]
 
     def _offer_colors(self):
         if self.scene is None:
@@ -227,7 +249,7 @@ class MapView(pn.viewable.Viewer):
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
         """Points beside the columns of their rows, and under which names: those of points are taken."""
-        points = self.scene.points.rename(columns=FIT_COLUMNS).reset_index(drop=True)
+        points = self.scene.points.rename(columns=FIT_COLUMNS).reset_index(drop=True).assign(selected=self._selected)
         frame = self.scene.table.frame
         if self.color in frame and kind_of(frame[self.color]) == "category":
             frame = frame.assign(**{self.color: classes(frame[self.color])})  # of all rows, whatever was sampled
@@ -246,11 +268,27 @@ class MapView(pn.viewable.Viewer):
         columns = [*identifier, *table.labels, *features]
         return [names[column] for column in columns]
 
-    def _take_selection(self, event):
+    def _take_picks(self, event):
         def one(name):
             return int(event.new[name][0]) if event.new.get(name) else None
 
-        self.param.update(brush=event.new.get("brush"), picked_row=one("pick"), picked_node=one("pick_node"))
+        self.param.update(picked_row=one("pick"), picked_node=one("pick_node"))
+
+    def _take_gesture(self, event):
+        purpose, box, row = (event.new.get(name) for name in ("purpose", "brush", "pick"))
+        if purpose in KEYS:
+            getattr(self.selecting, purpose)()
+        elif self.scene is not None and (box or row is not None):
+            self.selecting.take(self._within(box) if box else self._found([row], f"row {row:,}"), purpose)
+        self.chart.clear_selection("brush")
+
+    def _within(self, box):
+        points = self.scene.everything
+        inside = landscape.inside(*self.placed(points), box)
+        return self._found(points["row_id"].to_numpy()[inside], "box on the map")
+
+    def _found(self, rows, origin):
+        return select(rows, len(self.scene.table.frame), origin)
 
     def __panel__(self):
         return self._view

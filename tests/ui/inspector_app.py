@@ -6,8 +6,10 @@ import panel_material_ui as pmui
 from anew import anew
 
 from igtm import preprocessing, samples, table_map
-from igtm.dashboard.inspector import NO_ROWS, Inspector
+from igtm.dashboard.inspector import Inspector
+from igtm.dashboard.selecting import Selecting
 from igtm.estimator import eIGTM
+from igtm.selections import select
 
 pn.extension("vega", "tabulator")
 
@@ -25,18 +27,13 @@ width = {"max-width": "380px"} if pn.state.session_args.get("narrow") else {}
 
 
 def make():
-    inspector = Inspector(fitted=wine)
-    cleared = pmui.Typography("", css_classes=["cleared"])
-
-    def clear(_):
-        cleared.object = "cleared"
-        inspector.rows = NO_ROWS
-
-    inspector.param.watch(clear, "clear")
+    selecting = Selecting()
+    selecting.begin(wine.table.frame)
+    inspector = Inspector(selecting, fitted=wine)
     page.link(inspector, dark_theme="dark")
     actions = {
-        "37 rows": lambda: setattr(inspector, "rows", np.arange(37)),
-        "all rows": lambda: setattr(inspector, "rows", np.arange(178)),
+        "37 rows": lambda: selecting.take(select(np.arange(37), 178, "the first 37")),
+        "all rows": lambda: selecting.take(select(np.arange(178), 178, "all")),
         "row 5": lambda: setattr(inspector, "picked_row", 5),
         "row 8": lambda: setattr(inspector, "picked_row", 8),
         "no row": lambda: setattr(inspector, "picked_row", None),
@@ -47,7 +44,6 @@ def make():
     }
     return pn.Column(
         pn.FlexBox(*(pmui.Button(label=name, on_click=lambda _, do=do: do()) for name, do in actions.items())),
-        cleared,
         pmui.Paper(inspector, sizing_mode="stretch_width", margin=0, styles=width, sx={"p": "10px"}),
         sizing_mode="stretch_width",
     )

@@ -9,6 +9,7 @@ import pandas as pd
 import panel as pn
 from anew import anew
 
+from igtm import layers
 from igtm.dashboard.live_chart import LiveChart
 from igtm.pictures import png
 
@@ -23,13 +24,14 @@ def make_spec(title, dark=False):
     pan, draw = DRAG.format("!"), DRAG.format("")
     zoom = alt.selection_interval(name="zoom", bind="scales", on=pan, translate=pan)
     brush = alt.selection_interval(name="brush", on=draw, translate=draw, zoom=False)
-    pick = alt.selection_point(name="pick", fields=["row_id"])
+    pick = layers.pick("pick", "row_id", "points")
     pick_node = alt.selection_point(name="pick_node", fields=["node"])
     x, y = alt.X("x:Q").scale(domain=[-1.1, 1.1]), alt.Y("y:Q").scale(domain=[-1.1, 1.1])
     nodes = alt.Chart(alt.NamedData("nodes")).mark_square(size=150, opacity=0.4).encode(x, y, tooltip="node:N")
     points = (
         alt.Chart(alt.NamedData("points"))
         .mark_circle(size=80)
+        .properties(name="points")
         .encode(
             x,
             y,
@@ -79,11 +81,13 @@ def make():
         "bad spec": lambda: chart.param.update(spec={"mark": "<b>nonsense</b>", "data": {"name": "points"}}),
         "picture": lambda: chart.patch("points", image=[PICTURE] * 200),
         "clear": chart.clear_selection,
-        "select mode": lambda: chart.param.update(select_mode=True),
+        "clear brush": lambda: chart.clear_selection("brush"),
+        "select mode": lambda: chart.param.update(drag="new"),
     }
     return pn.Column(
         pn.FlexBox(*(pn.widgets.Button(name=name, on_click=lambda _, do=do: do()) for name, do in actions.items())),
         pn.pane.Str(pn.bind(json.dumps, chart.param.selection), css_classes=["selection"]),
+        pn.pane.Str(pn.bind(json.dumps, chart.param.gesture), css_classes=["gesture"]),
         pn.Tabs(
             ("shown", pn.Column(chart, sizing_mode="stretch_width")),
             ("hidden", hidden),

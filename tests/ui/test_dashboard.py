@@ -88,7 +88,8 @@ def test_from_sample_to_stopped_map_without_a_new_canvas(page, app_url, vega, sh
     zoomed, frames = chart.domain("x"), chart.frames
     page.wait_for_function("([host, n]) => host.dataset.frames > n + 3", arg=[chart.host.element_handle(), frames])
     assert chart.domain("x") == zoomed
-    assert chart.signal("brush_x") is not None
+    some = "host => new Set(host.chart.view.data('points').map((p) => Boolean(p.selected))).size === 2"
+    page.wait_for_function(some, arg=chart.host.element_handle())
     assert (chart.embeds, curve.embeds) == (1, 1)
     shot("fit-running")
 
@@ -178,5 +179,9 @@ def test_brushed_rows_are_those_inside_the_brush(fitted, vega):
     chart.brush((0, 0), (1.05, 1.05))
     inside = sum(0 <= p["x"] <= 1.05 and 0 <= p["y"] <= 1.05 for p in chart.data("points"))
     expect(page.get_by_text(re.compile(rf"^{inside} of 178 rows$"))).to_be_visible()
-    button(page, "Clear selection").click()
+    page.wait_for_function(
+        "([host, n]) => host.chart.view.data('points').filter((p) => p.selected).length === n",
+        arg=[chart.host.element_handle(), inside],
+    )
+    button(page, "Clear").click()
     expect(page.get_by_text("Select rows on the map")).to_be_visible()

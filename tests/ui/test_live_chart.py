@@ -140,6 +140,33 @@ def test_double_click_resets_the_zoom(page, chart):
     wait_until(page, chart, "scale('x').domain()[0] === -1.1")
 
 
+def gesture(page, purpose):
+    """Return what Python was told last that the reader chose, once that has this purpose."""
+    told = page.locator(".gesture pre")
+    expect(told).to_contain_text(f'"{purpose}"')
+    return json.loads(told.inner_text())
+
+
+def test_shift_adds_and_alt_removes_whether_boxes_or_marks(page, chart, press):
+    chart.click(0.3, 0.8)
+    chart.brush((-0.4, -0.3), (0.2, 0.4))
+    assert gesture(page, "add")["brush"]["x"] == pytest.approx([-0.4, 0.2], abs=0.01)
+    press("clear brush")
+    assert selection(page, "pick") == {"pick": [100]}
+    page.keyboard.down("Alt")
+    chart.drag((0.2, 0.4), (-0.4, -0.3))
+    assert gesture(page, "remove")["brush"]["x"] == pytest.approx([-0.4, 0.2], abs=0.01)
+    chart.click(0.3, 0.8)
+    page.keyboard.up("Alt")
+    expect(page.locator(".gesture pre")).to_have_text('{"purpose": "remove", "pick": 100}')
+    chart.click(0.3, 0.8, shift=True)
+    assert gesture(page, "add") == {"purpose": "add", "pick": 100}
+    assert chart.domain("x") == [-1.1, 1.1]
+    for keys, purpose in {"Control+z": "undo", "Control+Shift+Z": "redo", "Escape": "clear"}.items():
+        page.keyboard.press(keys)
+        assert gesture(page, purpose) == {"purpose": purpose}
+
+
 def test_select_mode_brushes_without_shift(page, chart, press):
     press("select mode")
     page.wait_for_function("host => host.style.touchAction === 'none'", arg=chart.host.element_handle())
