@@ -90,8 +90,9 @@ def _layers(width, height, names):
         base.mark_rect(aria=False, opacity=0).encode(**place, x2="x1", y2="top", tooltip=tips).properties(name="bars")
     )
     panel = alt.Chart(alt.NamedData("panels"))
+    room = alt.ExprRef(f"datum.room * width / {width}")  # a page may draw it narrower
     floor = panel.mark_rule(style="baseline").encode(**place, x2="x1")
-    heading = panel.mark_text(style="heading", align="left", limit=alt.ExprRef("datum.room")).encode(
+    heading = panel.mark_text(style="heading", align="left", limit=room).encode(
         x=_x("x0", width), y=_y("top", height), text="title:N"
     )
     note = panel.mark_text(style="aside", align="right", limit=PANEL // 2 - GAP).encode(
@@ -99,7 +100,7 @@ def _layers(width, height, names):
     )
     label = (
         alt.Chart(alt.NamedData("labels"))
-        .mark_text(style="aside", baseline="top", align=alt.ExprRef("datum.align"), limit=alt.ExprRef("datum.room"))
+        .mark_text(style="aside", baseline="top", align=alt.ExprRef("datum.align"), limit=room)
         .encode(x=_x("x", width), y=_y("y", height), text="label:N")
     )
     return [whole, selected, floor, heading, note, label, target]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from igtm import columns, landscape, pictures, preprocessing, readers, samples, storage
+from igtm import columns, comparison, landscape, pictures, preprocessing, readers, samples, storage
 from igtm.estimator import eIGTM
 from igtm.loading import from_state
 from igtm.preprocessing import Recipe
@@ -52,6 +52,11 @@ class TableMap:
         """`mean` and `deviation` (standard) of the prepared rows in original units, by feature."""
         original = preprocessing.to_original(self.pipeline, self.X)
         return pd.DataFrame({"mean": original.mean(), "deviation": original.std(ddof=0)})
+
+    @cached_property
+    def digest(self) -> comparison.Columns:
+        """The table's columns, ready to compare selections of rows."""
+        return comparison.digest(self.table)
 
     @cached_property
     def varies(self) -> pd.Series:

@@ -45,6 +45,15 @@ class Selecting(param.Parameterized):
         """Select nothing."""
         self.take(nothing(self.selection.n_rows))
 
+    def keep(self, name: str) -> None:
+        """Keep the selection under a name; an earlier one of that name gives way."""
+        named = self.selection.named(name)
+        self.kept = [*(other for other in self.kept if other.name != name), named]
+
+    def forget(self, selection: Selection) -> None:
+        """Keep a selection no longer."""
+        self.kept = [other for other in self.kept if other is not selection]
+
     def undo(self) -> None:
         """Go one step back."""
         self.history = self.history.undo()

@@ -4,12 +4,15 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import figures, landscape, table_map
+from igtm import comparison, figures, landscape, table_map
 from igtm.dashboard.grid import DataGrid
-from igtm.dashboard.inspector_parts import beside, heatmap
+from igtm.dashboard.inspector_parts import Picture, beside, heading, heatmap, off_loop
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
+from igtm.dashboard.keeping import Keeping
+from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import plain
+from igtm.selections import Selection
 
 STEPS = {
     "Undo": "One selection back; on the map, Ctrl + Z.",
@@ -17,56 +20,68 @@ STEPS = {
     "Invert": "Select all other rows.",
     "Clear": "Select nothing; on the map, Esc.",
 }
+FEW, MANY = 6, 60  # columns drawn at first, and at most
+ALL_ROWS = "all rows"
 
 
 class SelectionView(View):
-    """The selected rows and where, taken together, they lie."""
+    """The selected rows: what sets them apart, where, taken together, they lie, and they themselves."""
 
     hint = "Select rows on the map: hold shift and drag over them or click one, or let Drag select rows."
 
     selecting = param.ClassSelector(class_=Selecting, doc="Whose selection is shown and changed.")
+    other = param.Selector(
+        default=None, objects={ALL_ROWS: None}, doc="A kept selection to compare with, or all rows."
+    )
+    more = param.Boolean(default=False, doc="Whether all columns are drawn, or those that differ most.")
     count = param.String(doc="How many rows are selected.")
     origin = param.String(doc="How they were chosen.")
 
     def __init__(self, **params):
         super().__init__(**params)
+        columns = Picture(LiveChart(label="Columns of the selection", aspect="fill"), dark=self.param.dark)
         heat = heatmap("Mean responsibilities of the selection", self.pick, dark=self.param.dark)
-        self.pictures = {"selection": heat}
+        self.pictures = {"selection": heat, "columns of the selection": columns}
         self._grid = DataGrid(max_height=GRID_HEIGHT)
+        options = {"size": "small", "margin": 0}
+        choices = pmui.FlexBox(
+            pmui.Select.from_param(
+                self.param.other, label="Compared with", description="All rows, or a selection that you kept.",
+                width=190, **options,
+            ),
+            pmui.Switch.from_param(
+                self.param.more, label="All columns", description=f"At most {MANY}, instead of the first {FEW}.",
+                align="center", **options,
+            ),
+            gap="8px 16px", align_items="center", sizing_mode="stretch_width", margin=(8, 0),
+        )  # fmt: skip
         self._content[:] = [
             plain(self.param.count, font_weight="600"),
             plain(self.param.origin, font_size="12px", opacity="0.75"),
+            heading("What sets these rows apart"),
+            choices,
+            columns,
+            heading("Where they lie, and the rows themselves"),
             beside(heat, self._grid),
         ]
+        self.selecting.param.watch(self._offer, "kept")
+        self.param.watch(lambda *_: self._compare(*self._shown), ["other", "more"])
 
     def __panel__(self):
-        return pn.Column(self._tools(), super().__panel__(), sizing_mode="stretch_width", margin=0)
+        parts = [self._tools(), super().__panel__(), Keeping(selecting=self.selecting)]
+        return pn.Column(*parts, sizing_mode="stretch_width", margin=0)
 
     def _tools(self):
         history = self.selecting.param.history.rx()
-        off = {
-            "Undo": history.past.rx.len() == 0,
-            "Redo": history.future.rx.len() == 0,
-            "Invert": False,
-            "Clear": False,
-        }
-        return pmui.FlexBox(
-            *(
-                pmui.Button(
-                    label=name,
-                    description=help,
-                    disabled=off[name],
-                    on_click=lambda _, name=name: getattr(self.selecting, name.lower())(),
-                    variant="text",
-                    size="small",
-                    margin=0,
-                )
-                for name, help in STEPS.items()
-            ),
-            gap="4px",
-            sizing_mode="stretch_width",
-            margin=(8, 0, 0, 0),
-        )
+        off = {"Undo": history.past.rx.len() == 0, "Redo": history.future.rx.len() == 0}
+        buttons = (
+            pmui.Button(
+                label=name, description=help, disabled=off.get(name, False), variant="text", size="small", margin=0,
+                on_click=lambda _, name=name: getattr(self.selecting, name.lower())(),
+            )
+            for name, help in STEPS.items()
+        )  # fmt: skip
+        return pmui.FlexBox(*buttons, gap="4px", sizing_mode="stretch_width", margin=(8, 0, 0, 0))
 
     def exists(self, fitted, chosen):
         return len(chosen) > 0 and chosen.n_rows == len(fitted.points)
@@ -81,3 +96,32 @@ class SelectionView(View):
         self.origin = chosen.title
         self.pictures["selection"].figure = figures.responsibilities(found[0], title="")
         self._grid.frame = found[1]
+        self._compare(fitted, chosen)  # which takes longer
+
+    def _compare(self, fitted, chosen: Selection | None):
+        """Draw the columns of the chosen rows in front of those that they are compared with."""
+        if chosen is None:
+            return
+        other, wanted = self.other, (fitted, chosen, self.other, self.more)
+        self._wanted = wanted
+
+        def draw():
+            ranking = comparison.compare(fitted.digest, chosen, other)
+            counts = comparison.counts(fitted.digest, chosen, other)
+            names = ("selected", ALL_ROWS if other is None else other.title)
+            top = MANY if self.more else FEW
+            return figures.distributions(counts, ranking, title="", top=top, across=2, names=names)
+
+        def arrive(figure):
+            if wanted is self._wanted:
+                picture = self.pictures["columns of the selection"]
+                picture.chart.plot_height = figure.chart.height
+                picture.figure = figure
+
+        off_loop(draw, arrive)
+
+    def _offer(self, event):
+        kept = {ALL_ROWS: None} | {selection.name: selection for selection in event.new}
+        self.param.other.objects = kept
+        if self.other not in kept.values():
+            self.other = None

@@ -1,0 +1,65 @@
+"""Keeping: selections under names, to come back to."""
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from igtm.dashboard.selecting import Selecting
+from igtm.dashboard.text import plain
+
+SMALL = {"size": "small", "margin": 0}
+
+
+class Keeping(pn.viewable.Viewer):
+    """Gives the selection a name and keeps it; shows how each kept one was made, and restores it."""
+
+    selecting = param.ClassSelector(class_=Selecting, doc="Whose selections are kept.")
+    chosen = param.Selector(default=None, objects={}, allow_None=True, doc="The kept selection that is looked at.")
+
+    def __init__(self, **params):
+        super().__init__(**params)
+        kept, selection = self.selecting.param.kept, self.selecting.param.selection
+        self._name = pmui.TextInput(
+            label="Keep the selection as", description="A name under which it stays at hand.", width=190, **SMALL
+        )
+        self._name.param.watch(lambda _: self._keep(), "enter_pressed")
+        none = param.bind(lambda selection: not len(selection), selection)
+        keep = self._button("Keep", "Keep the selected rows under this name.", lambda _: self._keep(), disabled=none)
+        choice = pmui.Select.from_param(self.param.chosen, label="Kept", width=190, description=None, **SMALL)
+        restore = self._button("Select", "Select these rows again.", lambda _: self.selecting.take(self.chosen))
+        forget = self._button("Forget", "Keep it no longer.", lambda _: self.selecting.forget(self.chosen))
+        line = {"gap": "8px", "align_items": "center", "sizing_mode": "stretch_width", "margin": 0}
+        there = pn.Column(
+            pmui.FlexBox(choice, restore, forget, **line),
+            plain(param.bind(_words, self.param.chosen), font_size="12px", opacity="0.75"),
+            visible=param.bind(bool, kept),
+            sizing_mode="stretch_width",
+            margin=0,
+            styles={"gap": "4px"},
+        )
+        self._view = pn.Column(
+            pmui.FlexBox(self._name, keep, **line), there,
+            sizing_mode="stretch_width", margin=(8, 4), styles={"gap": "8px"},
+        )  # fmt: skip
+        self.selecting.param.watch(self._offer, "kept")
+
+    def _button(self, label, help, action, **options):
+        return pmui.Button(label=label, description=help, on_click=action, variant="outlined", **SMALL, **options)
+
+    def _keep(self):
+        if self._name.value_input.strip() and len(self.selecting.selection):
+            self.selecting.keep(self._name.value_input.strip())
+            self._name.param.update(value="", value_input="")
+
+    def _offer(self, event):
+        self.param.chosen.objects = {selection.name: selection for selection in event.new}
+        added = [selection for selection in event.new if selection not in event.old]
+        if added or self.chosen not in event.new:
+            self.chosen = event.new[-1] if event.new else None
+
+    def __panel__(self):
+        return self._view
+
+
+def _words(selection) -> str:
+    return "" if selection is None else f"{len(selection):,} rows: {selection.origin}"

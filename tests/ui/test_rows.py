@@ -1,0 +1,76 @@
+"""Working with rows on the real page: choose them, see what sets them apart, keep them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .test_dashboard import button, choose, progress, visit
+
+
+@pytest.fixture
+def fitted(kept_page, app_url):
+    """A dashboard with a map of wine, with nothing selected."""
+    if kept_page.url != app_url:
+        visit(kept_page, app_url)
+        button(kept_page, "Fit").click()
+        expect(progress(kept_page)).to_contain_text("converged")
+    kept_page.get_by_role("tab", name="Selection").click()
+    button(kept_page, "Clear").click()
+    return kept_page
+
+
+def coloured(chart, n):
+    """Wait until so many points are not greyed."""
+    chart.page.wait_for_function(
+        "([host, n]) => host.chart.view.data('points').filter((p) => p.selected).length === n",
+        arg=[chart.host.element_handle(), n],
+    )
+
+
+def selected(page, n):
+    expect(page.get_by_text(f"{n} of 178 rows", exact=True)).to_be_visible()
+
+
+def inside(chart, low, high):
+    return sum(low <= p["x"] <= high and low <= p["y"] <= high for p in chart.data("points"))
+
+
+def test_rows_are_added_removed_inverted_undone_kept_and_compared(fitted, vega, shot):
+    page = fitted
+    chart = vega("Map", page)
+    embeds, first = chart.embeds, inside(chart, 0, 1.05)
+    chart.brush((0, 0), (1.05, 1.05))
+    selected(page, first)
+    coloured(chart, first)
+    columns = vega("Columns of the selection", page)
+    titles = [panel["title"] for panel in columns.data("panels")]
+    assert len(titles) == 6
+    assert sum(bar["selected"] for bar in columns.data("bars") if bar["column"] == titles[0]) == first
+    shot("rows-selected", page)
+    other = next(p for p in chart.data("points") if not p["selected"])
+    chart.click(other["x"], other["y"], shift=True)
+    selected(page, first + 1)
+    expect(page.get_by_text(re.compile(rf"box on the map or row {other['row_id']}$")).first).to_be_visible()
+    expect(page.get_by_role("tab", name="Selection")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Control+z")
+    selected(page, first)
+
+    page.get_by_label("Keep the selection as").fill("corner")
+    button(page, "Keep").click()
+    button(page, "Invert").click()
+    selected(page, 178 - first)
+    coloured(chart, 178 - first)
+    choose(page, "Compared with", "corner")
+    page.wait_for_function(
+        "([host, n]) => host.chart.view.data('bars')[0].back === 'corner'", arg=[columns.host.element_handle(), 0]
+    )
+    shot("rows-compared", page)
+    button(page, "Select").click()
+    selected(page, first)
+    page.keyboard.down("Alt")
+    chart.drag((-1.05, -1.05), (1.05, 1.05))
+    page.keyboard.up("Alt")
+    expect(page.get_by_text("Select rows on the map")).to_be_visible()
+    coloured(chart, 178)
+    assert (chart.embeds, chart.data("brush_store")) == (embeds, [])
