@@ -10,7 +10,7 @@ from igtm.borders import with_regions
 from igtm.figure import Figure, layered
 from igtm.heatmaps import class_landscape, landscape, planes
 from igtm.histograms import distributions
-from igtm.overlays import neighbours, new_rows, picture_map
+from igtm.overlays import neighbours, new_rows, picture_map, with_found
 from igtm.profiles import class_mix, difference, path, prototype
 from igtm.scatter import means, modes
 from igtm.theme import BLUE, ORANGE
@@ -34,6 +34,7 @@ __all__ = [
     "prototype",
     "responsibilities",
     "with_backdrop",
+    "with_found",
     "with_regions",
 ]
 

@@ -1,15 +1,16 @@
-"""Maps with something laid over them: new rows, one row and its neighbours, a picture at each node."""
+"""Maps with something laid over them: new rows, what was found, one row and its neighbours, a picture a node."""
 
 import altair as alt
 import pandas as pd
 
 from igtm import layers
 from igtm.colours import colouring
-from igtm.figure import layered
+from igtm.figure import Figure, layered
 from igtm.theme import BLUE, MISSING_GREY, ORANGE, UNSELECTED
 
 USUAL, NOVEL = "like the fitted rows", "novel"
 KEPT, LOST = "kept by the map", "lost"
+FOUND_SIZE = 160
 
 
 def new_rows(fitted, new, color=None, tooltip=(), *, title=None, nodes=None, kind=None, clip=None, other_after=20):
@@ -166,6 +167,34 @@ def picture_map(nodes, pictures, *, title=None):
     target = layers.node_layer(half).encode(tooltip=[alt.Tooltip("node", type="nominal")]).add_params(layers.zoom())
     rows = layers.cells(nodes[["node", "x", "y"]], step).assign(picture=layers.embedded(pictures))
     return layered([images, target, layers.node_ring(half)], {"nodes": rows}, title, "Prototypes")
+
+
+def with_found(figure, places, nodes):
+    """The same map with a ring around some places.
+
+    Parameters
+    ----------
+    figure : Figure
+        `means` or `modes`, with nodes.
+    places : DataFrame
+        ``x``, ``y``.
+    nodes : DataFrame
+        ``x``, ``y`` of its nodes.
+
+    Returns
+    -------
+    Figure
+        As ``figure``, with a dataset ``found`` (``x, y``).
+    """
+    rings = (
+        alt.Chart(alt.NamedData("found"))
+        .mark_point(style="ring", fill="transparent", size=FOUND_SIZE, clip=True, aria=False)
+        .encode(**_place(nodes))
+        .properties(name="found")
+    )
+    chart = figure.chart.copy(deep=False)
+    chart.layer = [*figure.chart.layer, rings]
+    return Figure(chart, figure.data | {"found": places[["x", "y"]].astype(float)})
 
 
 def _over(fitted, nodes, parts, data, title, default):

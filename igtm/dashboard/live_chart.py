@@ -14,6 +14,8 @@ import igtm.dashboard.notebook  # noqa: F401 - pictures of a fit come from anoth
 
 __all__ = ["LiveChart"]
 
+FOCUS_STYLE = "[role=img]:focus-visible { outline: 2px solid var(--panel-primary-color); outline-offset: -2px; }"
+
 AXIS_AND_LEGEND = 86  # pixels below a plot
 
 
@@ -73,7 +75,8 @@ class LiveChart(JSComponent):
             f"box-sizing: content-box; padding-bottom: {AXIS_AND_LEGEND}px"
         )
         room = square if self.aspect == "square" else f"min-height: {self.plot_height + 50}px"
-        self.stylesheets = [*self.stylesheets, f".live-chart:not(:has(canvas)) {{ {room} }}"]
+        held = f".live-chart:not(:has(canvas)) {{ {room} }}"
+        self.stylesheets = [*self.stylesheets, held, FOCUS_STYLE]
 
     def show(self, spec, data, dark=False):
         """Draw `spec` over `data`; the zoom and selections that it shares with the current one stay.

@@ -12,6 +12,7 @@ from igtm import figures, landscape, pictures
 from igtm.colours import classes, kind_of
 from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.live_chart import LiveChart
+from igtm.dashboard.search_view import SearchView
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import Html, plain
 from igtm.dashboard.training import FRAME_ROWS, Frame
@@ -40,7 +41,7 @@ li { margin: 6px 0; }
 </ol></main>
 """
 ALL_OVER = {"position": "absolute", "inset": "0", "width": "100%", "height": "100%"}
-DRAG = {"moves the map": "move", "selects rows": "new", "adds rows": "add", "removes rows": "remove"}
+DRAG = {"moves map": "move", "selects": "new", "adds": "add", "removes": "remove"}
 DRAG_HELP = "What dragging, or tapping a point, does. Shift always adds to the selection, alt always removes from it."
 KEYS = ["undo", "redo", "clear"]
 ONE_LINE = {"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "textTransform": "none"}}
@@ -111,10 +112,12 @@ class MapView(pn.viewable.Viewer):
     def __init__(self, **params):
         super().__init__(**params)
         self._drawn = self._pictures = None
-        self.chart = LiveChart(label="Map", max_share=0.46, margin=0, drag=self.param.drag)
+        self.chart = LiveChart(label="Map", max_share=0.44, margin=0, drag=self.param.drag)
         self.chart.param.watch(self._take_picks, "selection")
         self.chart.param.watch(self._take_gesture, "gesture", onlychanged=False)
         options = {"size": "small", "margin": 0}
+        self.search = SearchView(selecting=self.selecting)
+        self.search.param.watch(lambda _: self._ring(), "found")
         points = {**options, "disabled": self.param.kind.rx() == "mass"}  # a map of nodes has none
         self.backdrop.param.update(column=self.param.color, disabled=points["disabled"])
         welcome = pn.Column(
@@ -131,16 +134,27 @@ class MapView(pn.viewable.Viewer):
                     description="Column by which points are coloured, or how well the map fits them.",
                 ),
                 self.backdrop,
-                pmui.Select.from_param(self.param.drag, label="Drag", width=120, description=DRAG_HELP, **points),
                 gap="8px",
                 align_items="center",
                 sizing_mode="stretch_width",
                 margin=0,
             ),
-            plain(
-                param.bind(lambda *_: self.caption, self.param.scene, self.param.kind),
-                font_size="12px", opacity="0.75", margin="8px 0 4px", min_height="18px",
+            pmui.FlexBox(
+                pmui.Select.from_param(self.param.drag, label="Drag", width=130, description=DRAG_HELP, **points),
+                self.search,
+                pn.Column(
+                    plain(
+                        param.bind(lambda *_: self.caption, self.param.scene, self.param.kind),
+                        font_size="12px", opacity="0.75", min_height="18px",
+                    ),
+                    margin=0, styles={"flex": "1 1 220px", "min-width": "0"},
+                ),
+                gap="8px",
+                align_items="center",
+                sizing_mode="stretch_width",
+                margin=(8, 0, 4, 0),
             ),
+            self.search.results,
             pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),
             plain(
                 param.bind(lambda *_: self.reading, self.backdrop.param.ground, self.param.kind),
@@ -189,6 +203,7 @@ class MapView(pn.viewable.Viewer):
         before, self._drawn = self._drawn, self.scene
         if before is not None and before.table is not self.scene.table:
             self.chart.clear_selection()
+        self.search.table = self.scene.table
         if self.scene is None or not self.scene.redraws(before):
             self._pictures = None if self.scene is None else _pictures(self.scene)
             self._offer_colors()
@@ -198,6 +213,7 @@ class MapView(pn.viewable.Viewer):
         elif self.color in FIT_COLUMNS.values():
             self._show()
         else:
+            self._ring()
             moved = self._bare(self.scene.points).data["points"]
             self.chart.patch("points", moved[["x", "y", "node"]])
 
@@ -211,6 +227,20 @@ class MapView(pn.viewable.Viewer):
     def _mark(self):
         if self.scene is not None and self.kind != "mass":
             self.chart.patch("points", selected=self._selected.astype(np.float32))
+
+    def _ring(self):
+        if self.scene is not None and self.kind != "mass":
+            self.chart.set_data("found", self._found_places)
+
+    @property
+    def _found_places(self) -> pd.DataFrame:
+        """Where the best of what was found lies, as far as it is known."""
+        found, points = self.search.found, self.scene.everything
+        if found is None or self.search.table is not self.scene.table:
+            return pd.DataFrame(columns=["x", "y"])
+        x, y = self.placed(points)
+        ringed = points["row_id"].isin(found.frame["row_id"]).to_numpy()
+        return pd.DataFrame({"x": x[ringed], "y": y[ringed]})
 
     @property
     def _selected(self) -> np.ndarray:
@@ -244,8 +274,8 @@ class MapView(pn.viewable.Viewer):
         points, names = self._points_with_data()
         color = None if self.color == NO_COLOR else names.get(self.color, self.color)
         look = {"title": "", "nodes": self.scene.nodes, "pictures": self._pictures}
-        points = draw(points, color, self._tips(names), **look)
-        return self.backdrop.ground.with_points(points)
+        points = self.backdrop.ground.with_points(draw(points, color, self._tips(names), **look))
+        return figures.with_found(points, self._found_places, self.scene.nodes)
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
         """Points beside the columns of their rows, and under which names: those of points are taken."""

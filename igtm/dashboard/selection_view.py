@@ -30,9 +30,7 @@ class SelectionView(View):
     hint = "Select rows on the map: hold shift and drag over them or click one, or let Drag select rows."
 
     selecting = param.ClassSelector(class_=Selecting, doc="Whose selection is shown and changed.")
-    other = param.Selector(
-        default=None, objects={ALL_ROWS: None}, doc="A kept selection to compare with, or all rows."
-    )
+    other = param.Selector(default=ALL_ROWS, objects=[ALL_ROWS], doc="What to compare with: a kept one, by its name.")
     more = param.Boolean(default=False, doc="Whether all columns are drawn, or those that differ most.")
     count = param.String(doc="How many rows are selected.")
     origin = param.String(doc="How they were chosen.")
@@ -68,7 +66,7 @@ class SelectionView(View):
         self.param.watch(lambda *_: self._compare(*self._shown), ["other", "more"])
 
     def __panel__(self):
-        parts = [self._tools(), super().__panel__(), Keeping(selecting=self.selecting)]
+        parts = [self._tools(), Keeping(selecting=self.selecting), super().__panel__()]
         return pn.Column(*parts, sizing_mode="stretch_width", margin=0)
 
     def _tools(self):
@@ -102,14 +100,13 @@ class SelectionView(View):
         """Draw the columns of the chosen rows in front of those that they are compared with."""
         if chosen is None:
             return
-        other, wanted = self.other, (fitted, chosen, self.other, self.more)
-        self._wanted = wanted
+        self._wanted = wanted = (fitted, chosen, self.other, self.more)
+        other = next((kept for kept in self.selecting.kept if kept.name == self.other), None)
+        names, top = ("selected", self.other), MANY if self.more else FEW
 
         def draw():
             ranking = comparison.compare(fitted.digest, chosen, other)
             counts = comparison.counts(fitted.digest, chosen, other)
-            names = ("selected", ALL_ROWS if other is None else other.title)
-            top = MANY if self.more else FEW
             return figures.distributions(counts, ranking, title="", top=top, across=2, names=names)
 
         def arrive(figure):
@@ -121,7 +118,7 @@ class SelectionView(View):
         off_loop(draw, arrive)
 
     def _offer(self, event):
-        kept = {ALL_ROWS: None} | {selection.name: selection for selection in event.new}
-        self.param.other.objects = kept
-        if self.other not in kept.values():
-            self.other = None
+        names = [ALL_ROWS, *(selection.name for selection in event.new)]
+        self.param.other.objects = names
+        if self.other not in names:
+            self.other = ALL_ROWS

@@ -74,3 +74,24 @@ def test_rows_are_added_removed_inverted_undone_kept_and_compared(fitted, vega, 
     expect(page.get_by_text("Select rows on the map")).to_be_visible()
     coloured(chart, 178)
     assert (chart.embeds, chart.data("brush_store")) == (embeds, [])
+
+
+def test_what_is_searched_gets_rings_is_listed_and_selected_with_enter(fitted, vega, shot):
+    page = fitted
+    chart = vega("Map", page)
+    embeds, n = chart.embeds, sum(p["color"] == "grower 2" for p in chart.data("points"))
+    page.get_by_label("Search rows").fill("grower 2")
+    expect(page.get_by_text(f"{n} rows found")).to_be_visible()
+    page.wait_for_function(
+        "([host, n]) => host.chart.view.data('found').length === n", arg=[chart.host.element_handle(), n]
+    )
+    rings = {(p["x"], p["y"]) for p in chart.data("found")}
+    assert rings == {(p["x"], p["y"]) for p in chart.data("points") if p["color"] == "grower 2"}
+    shot("rows-searched", page)
+    page.get_by_label("Search rows").press("Enter")
+    selected(page, n)
+    coloured(chart, n)
+    expect(page.get_by_text("search 'grower 2'").first).to_be_visible()
+    page.get_by_label("Search rows").fill("")
+    expect(page.get_by_text("rows found")).not_to_be_visible()
+    assert (chart.settle().data("found"), chart.embeds) == ([], embeds)
