@@ -20,6 +20,7 @@ from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.settings import Settings
 from igtm.dashboard.take_away import TakeAway
 from igtm.dashboard.text import plain
+from igtm.dashboard.trail import Trail
 from igtm.dashboard.training import Job, Training
 from igtm.estimator import eIGTM
 from igtm.table_map import TableMap
@@ -59,6 +60,7 @@ class Explorer(pn.viewable.Viewer):
         self.controls = Controls(training=self.training, notice=self.param.notice)
         self.convergence = Convergence(training=self.training, dark=self.param.dark)
         self.selecting = Selecting()
+        self.trail = Trail()
         self.map = MapView(
             selecting=self.selecting,
             backdrop=Backdrop(fitted=self.param.fitted, training=self.training),
@@ -99,7 +101,9 @@ class Explorer(pn.viewable.Viewer):
         paused : bool, default False
             Hold it before the first iteration.
         """
-        self.training.start(Job(self.data.table, self.data.recipe, self.settings.values), paused=paused)
+        self.training.start(
+            Job(self.data.table, self.data.recipe, self.settings.values, self.trail.weights), paused=paused
+        )
         self._poller = pn.state.add_periodic_callback(self._poll, period=POLL_MILLISECONDS)
 
     def wait(self) -> None:
@@ -123,11 +127,14 @@ class Explorer(pn.viewable.Viewer):
         if self.training.active:
             raise ValueError("A fit is under way. Stop it, then open the saved map.")
         fitted = table_map.load(BytesIO(file), self.data.table)
-        self.data.param.update(table=fitted.table, recipe=fitted.recipe)
-        self.settings.take(fitted.model.get_params())
-        self.training.forget()
-        self.fitted = fitted
-        self.map.scene = Scene.of_map(fitted)
+        self._show_map(fitted)
+
+    def map_region(self) -> None:
+        """Fit a map of the selected rows; `trail` leads back."""
+        if self.fitted is not None and len(self.selecting.selection) and not self.training.active:
+            region = self.trail.enter(self.fitted, self.selecting)
+            self.data.param.update(table=region.table, recipe=region.recipe)
+            self.fit()
 
     def figures(self) -> dict:
         """The charts that the page shows, by name."""
@@ -140,6 +147,8 @@ class Explorer(pn.viewable.Viewer):
         self.controls.param.watch(lambda _: self.fit(), "fit")
         self.controls.param.watch(lambda _: self.fit(paused=True), "step")
         self.take_away.param.watch(self._open, "opened")
+        self.selecting.param.watch(lambda _: self.map_region(), "zoom")
+        self.trail.param.watch(lambda event: self._go_back(event.new), "back")
         self.training.param.watch(self._show_frame, "frame")
         self.training.param.watch(self._show_end, "status")
         self.training.param.watch(lambda event: setattr(self, "fitted", event.new), "result")
@@ -152,12 +161,27 @@ class Explorer(pn.viewable.Viewer):
         table, recipe = self.data.table, self.data.recipe
         self.controls.ready = table is not None
         if table is not None:
+            self.trail.follow(table.frame)
             self.settings.shape = (len(table.frame), recipe.n_components or len(table.features) + len(recipe.one_hot))
         self._compare()
 
     def _show_frame(self, event):
         if event.new is not None:
             self.map.scene = Scene.of_frame(event.new)
+
+    def _show_map(self, fitted):
+        self.data.param.update(table=fitted.table, recipe=fitted.recipe)
+        self.settings.take(fitted.model.get_params())
+        self.training.forget()
+        self.fitted = fitted
+        self.map.scene = Scene.of_map(fitted)
+
+    def _go_back(self, level):
+        self.training.close()
+        self._poll()
+        self.trail.leave(level)
+        self._show_map(level.region.parent)
+        self.selecting.resume(level.history, level.kept)
 
     def _show_end(self, event):
         self.settings.disabled = self.training.active
@@ -228,7 +252,11 @@ class Explorer(pn.viewable.Viewer):
     @property
     def main(self) -> pmui.FlexBox:
         """Controls above map and convergence, the inspector beside them where there is room."""
-        middle = _stack(_sheet(self.map), _sheet(self.convergence), styles={"flex": "2 1 440px", "min-width": "0"})
+        middle = _stack(
+            _sheet(_stack(self.trail, self.map, gap="0")),
+            _sheet(self.convergence),
+            styles={"flex": "2 1 440px", "min-width": "0"},
+        )
         controls = pn.Column(
             self.controls, sizing_mode="stretch_width", margin=0, styles={"flex": "1 1 300px", "min-width": "0"}
         )

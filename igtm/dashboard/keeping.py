@@ -20,7 +20,7 @@ class Keeping(pn.viewable.Viewer):
         super().__init__(**params)
         kept, selection = self.selecting.param.kept, self.selecting.param.selection
         self._name = pmui.TextInput(
-            label="Keep the selection as", description="A name under which it stays at hand.", width=190, **SMALL
+            label="Keep as", description="A name under which it stays at hand.", width=190, **SMALL
         )
         self._name.param.watch(lambda _: self._keep(), "enter_pressed")
         none = param.bind(lambda selection: not len(selection), selection)

@@ -140,7 +140,7 @@ class MapView(pn.viewable.Viewer):
                 margin=0,
             ),
             pmui.FlexBox(
-                pmui.Select.from_param(self.param.drag, label="Drag", width=130, description=DRAG_HELP, **points),
+                pmui.Select.from_param(self.param.drag, label="Drag", width=150, description=DRAG_HELP, **points),
                 self.search,
                 pn.Column(
                     plain(
@@ -154,8 +154,8 @@ class MapView(pn.viewable.Viewer):
                 sizing_mode="stretch_width",
                 margin=(8, 0, 4, 0),
             ),
-            self.search.results,
             pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),
+            self.search.results,
             plain(
                 param.bind(lambda *_: self.reading, self.backdrop.param.ground, self.param.kind),
                 font_size="12px", opacity="0.75",
@@ -183,10 +183,7 @@ class MapView(pn.viewable.Viewer):
         shown, total = len(self.scene.rows), len(self.scene.table.frame)
         if self.kind == "mass":
             return f"All {total:,} rows, shared out among the nodes that explain them · a click picks a node"
-        return (
-            f"Showing {shown:,} of {total:,} · a click picks a point or a node, shift + drag or click selects rows, "
-            "alt takes them out"
-        )
+        return f"Showing {shown:,} of {total:,} · click or drag: with shift adds rows, with alt removes them"
 
     @property
     def reading(self) -> str:

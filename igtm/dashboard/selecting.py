@@ -16,6 +16,9 @@ class Selecting(param.Parameterized):
     selection = param.ClassSelector(class_=Selection, doc="The present one; it holds no row where none is selected.")
     kept = param.List(default=[], item_type=Selection, doc="Selections that the reader named, the latest last.")
 
+    weighted = param.Boolean(default=False, doc="Whether a map of the selected rows weighs them.")
+    zoom = param.Event(doc="A map of the selected rows is asked for.")
+
     def __init__(self, **params):
         super().__init__(**params)
         self._frame = None
@@ -29,6 +32,10 @@ class Selecting(param.Parameterized):
         if frame is not self._frame:
             self._frame = frame
             self.param.update(history=History(nothing(len(frame))), kept=[])
+
+    def resume(self, history: History, kept: list[Selection]) -> None:
+        """Go on with earlier selections of the table."""
+        self.param.update(history=history, kept=kept)
 
     def take(self, found: Selection, purpose: str = NEW) -> None:
         """Select these rows anew, add them to the selection or remove them from it."""

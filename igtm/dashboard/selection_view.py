@@ -66,7 +66,7 @@ class SelectionView(View):
         self.param.watch(lambda *_: self._compare(*self._shown), ["other", "more"])
 
     def __panel__(self):
-        parts = [self._tools(), Keeping(selecting=self.selecting), super().__panel__()]
+        parts = [self._tools(), self._zoom(), Keeping(selecting=self.selecting), super().__panel__()]
         return pn.Column(*parts, sizing_mode="stretch_width", margin=0)
 
     def _tools(self):
@@ -80,6 +80,18 @@ class SelectionView(View):
             for name, help in STEPS.items()
         )  # fmt: skip
         return pmui.FlexBox(*buttons, gap="4px", sizing_mode="stretch_width", margin=(8, 0, 0, 0))
+
+    def _zoom(self):
+        ask = pmui.Button(
+            label="Map this region", description="Fit a map of the selected rows alone; a path above it leads back.",
+            disabled=self.selecting.param.selection.rx.len() == 0, variant="outlined", size="small", margin=0,
+            on_click=lambda _: self.selecting.param.trigger("zoom"),
+        )  # fmt: skip
+        weigh = pmui.Switch.from_param(
+            self.selecting.param.weighted, label="Weighted", size="small", margin=0, align="center",
+            description="Rows count as far as the selected rows' nodes are responsible for them.",
+        )  # fmt: skip
+        return pmui.FlexBox(ask, weigh, gap="8px", align_items="center", sizing_mode="stretch_width", margin=(4, 4))
 
     def exists(self, fitted, chosen):
         return len(chosen) > 0 and chosen.n_rows == len(fitted.points)
@@ -122,3 +134,5 @@ class SelectionView(View):
         self.param.other.objects = names
         if self.other not in names:
             self.other = ALL_ROWS
+        elif self.other != ALL_ROWS:
+            self._compare(*self._shown)  # other rows may go by that name now

@@ -23,11 +23,12 @@ FRAME_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Job:
-    """What to fit: a table, how to prepare it, and the parameters of `eIGTM`."""
+    """What to fit: a table, how to prepare it, the parameters of `eIGTM`, and how far each row counts."""
 
     table: Table
     recipe: Recipe
     settings: dict
+    weights: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ class Training(param.Parameterized):
         X = pipeline.fit_transform(job.table.frame)
         model = eIGTM(**job.settings)
         camera = _Camera(job, X, self._report)
-        with closing(model.iter_fit(X, cancelled=lambda: self._stopped)) as steps:
+        with closing(model.iter_fit(X, sample_weight=job.weights, cancelled=lambda: self._stopped)) as steps:
             for step in steps:
                 camera.see(step, at_once=self._paused)
                 self._wait()

@@ -56,7 +56,7 @@ def test_rows_are_added_removed_inverted_undone_kept_and_compared(fitted, vega, 
     page.keyboard.press("Control+z")
     selected(page, first)
 
-    page.get_by_label("Keep the selection as").fill("corner")
+    page.get_by_label(re.compile("^Keep as")).fill("corner")
     button(page, "Keep").click()
     button(page, "Invert").click()
     selected(page, 178 - first)
@@ -95,3 +95,22 @@ def test_what_is_searched_gets_rings_is_listed_and_selected_with_enter(fitted, v
     page.get_by_label("Search rows").fill("")
     expect(page.get_by_text("rows found")).not_to_be_visible()
     assert (chart.settle().data("found"), chart.embeds) == ([], embeds)
+
+
+def test_a_region_is_mapped_on_its_own_and_the_way_back_shows_its_rows(fitted, vega, shot):
+    page = fitted
+    chart = vega("Map", page)
+    n = inside(chart, 0, 1.05)
+    chart.brush((0, 0), (1.05, 1.05))
+    selected(page, n)
+    button(page, "Map this region").click()
+    page.wait_for_function(
+        "([host, n]) => host.chart.view.data('points').length === n", arg=[chart.host.element_handle(), n]
+    )
+    expect(button(page, "Fit")).to_be_enabled()
+    shot("rows-region", page)
+    button(page, "wine ›").click()
+    selected(page, n)
+    assert len(chart.settle().data("points")) == 178
+    coloured(chart, n)
+    shot("rows-region-left", page)
