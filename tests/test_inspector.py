@@ -6,6 +6,7 @@ import pytest
 from igtm import nodes, point, samples
 from igtm.dashboard.inspector import Inspector
 from igtm.dashboard.node_view import mixed_column
+from igtm.dashboard.selecting import Selecting
 from igtm.table_map import fit
 
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # of pandas, which Bokeh still uses
@@ -18,7 +19,7 @@ def wine():
 
 @pytest.fixture
 def inspector(wine):
-    return Inspector(fitted=wine)
+    return Inspector(Selecting(), fitted=wine)
 
 
 def test_a_node_shows_its_prototype_and_its_classes_in_the_colours_of_the_map(inspector, wine):
@@ -84,7 +85,7 @@ def test_a_point_shows_its_neighbours_and_flags_what_to_beware_of(inspector, win
 
 
 def test_rows_and_prototypes_that_are_pictures_are_shown():
-    digits = Inspector(fitted=fit(samples.load("digits"), k=4, niter=2))
+    digits = Inspector(Selecting(), fitted=fit(samples.load("digits"), k=4, niter=2))
     digits.picked_row = 3
     digits.picked_node = 5
     for view in digits._views[1:]:
