@@ -1,19 +1,22 @@
 """Files to tables: CSV and its kin, Parquet, Excel and NumPy arrays, from a path or from uploaded bytes."""
 
 import io
+import os
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from igtm import draws
 from igtm.delimited import has_header, read_delimited
 from igtm.tables import MAX_BYTES, Table, TableError, check_columns, from_frame, safe_name
 
-__all__ = ["SUFFIXES", "read"]
+__all__ = ["SUFFIXES", "parquet_files", "read", "table_of"]
 
 _MAX_EXPANSION = 20  # what a compressed file may unpack to, in times of the size limit
 _MAX_CELLS = 50_000_000  # of an Excel sheet, whose every cell up to the last one takes memory
@@ -27,19 +30,27 @@ def read(
     *,
     max_bytes: int = MAX_BYTES,
     header: bool | None = None,
+    max_rows: int | None = None,
+    seed: int = 0,
 ) -> Table:
-    """Read a table from a file.
+    """Read a table from a file, or from a folder of Parquet files.
 
     Parameters
     ----------
     source : str, pathlib.Path or bytes
-        A path, or the content of a file.
+        A path, or the content of a file. Of a folder, all Parquet files in it and below it, in the order of their
+        names.
     name : str, optional
         The file's name, whose ending says the format (`SUFFIXES`). Required for bytes; by default that of the path.
     max_bytes : int, default 200,000,000
-        Larger files are refused.
+        Larger files are refused, but for the path of Parquet, which is read batch by batch.
     header : bool, optional
         Whether the first row of a text or Excel file names the columns. By default it is found out.
+    max_rows : int, optional
+        Of more rows, under a path of Parquet, so many are drawn at random, each as likely as any other, and keep their
+        order. By default as many as make `draws.MAX_CELLS`.
+    seed : int, default 0
+        Draws the same rows again.
 
     Returns
     -------
@@ -54,20 +65,37 @@ def read(
     if isinstance(source, bytes) and name is None:
         raise TableError("Uploaded data has no name. Give the name of its file, such as 'data.csv'.")
     shown = safe_name(source if name is None else name)
-    suffix = Path(shown).suffix.lower()
+    path = None if isinstance(source, bytes) else Path(source)
+    suffix = ".parquet" if path is not None and path.is_dir() else Path(shown).suffix.lower()
     if suffix not in _READERS:
         raise TableError(f"{shown!r} is of no supported kind. Use one of: {', '.join(SUFFIXES)}.")
-    data = _content(source, shown, max_bytes)
     try:
-        return from_frame(_READERS[suffix](data, shown, max_bytes, header), shown)
+        if path is not None and suffix == ".parquet":
+            table = _read_parquet_files(path, shown, max_rows, seed)
+        else:
+            table = from_frame(_READERS[suffix](_content(source, shown, max_bytes), shown, max_bytes, header), shown)
+        return replace(table, path=None if path is None else str(path))
     except TableError:
         raise
     except Exception as error:
         # The parsers raise a dozen types of their own on broken files: here they end.
-        reason = str(error).strip().split("\n")[0][:200] or type(error).__name__
+        number = getattr(error, "errno", None)  # Arrow's own words for it show where on the machine the file lies
+        reason = os.strerror(number) if number else str(error).strip().split("\n")[0][:200] or type(error).__name__
         raise TableError(
             f"{shown!r} cannot be read as {suffix} ({reason}). Check that the file is complete and what it says it is."
         ) from error
+
+
+def parquet_files(path: Path) -> list[Path]:
+    """The Parquet files that a path stands for: those in a folder and below it, by name, or the file itself."""
+    return sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+
+
+def table_of(data) -> Table:
+    """Whatever a user hands over as a table: a `Table` as it is, the path of a file or folder, or a data frame."""
+    if isinstance(data, Table):
+        return data
+    return read(data) if isinstance(data, str | os.PathLike) else from_frame(data)
 
 
 def _content(source: str | Path | bytes, name: str, max_bytes: int) -> bytes:
@@ -84,6 +112,15 @@ def _content(source: str | Path | bytes, name: str, max_bytes: int) -> bytes:
     if not data:
         raise TableError(f"{name!r} is empty. Choose a file with a header and rows.")
     return data
+
+
+def _read_parquet_files(path: Path, name: str, max_rows: int | None, seed: int) -> Table:
+    files = parquet_files(path)
+    if not files:
+        raise TableError(f"The folder {name!r} holds no file that ends in .parquet. Choose another.")
+    check_columns(len(pq.read_schema(files[0])), name)
+    frame, draw = draws.from_parquet(files, max_rows, seed)
+    return replace(from_frame(frame, name), draw=draw)
 
 
 def _check_expansion(size: int, name: str, max_bytes: int) -> None:

@@ -220,12 +220,12 @@ def load(file, table: Table) -> TableMap:
 def script(fitted: TableMap) -> str:
     """Python that makes the same `coordinates` in a fresh interpreter."""
     table = fitted.table
-    if table.name in samples.SAMPLES:
+    if table.path is not None or table.name.lower().endswith(readers.SUFFIXES):
+        source = f"readers.read({table.path or table.name!r}{_drawing(table)})  # where the file lies"
+    elif table.name in samples.SAMPLES:
         source = f"samples.load({table.name!r})"
-    elif table.name.lower().endswith(readers.SUFFIXES):
-        source = f"readers.read({table.name!r})  # where the file lies"
     else:
-        source = "tables.from_frame(frame)  # your own data frame"
+        source = f"tables.from_frame(frame{_drawing(table)})  # your own data frame"
     roles = "".join(f"        {name!r}: {role!r},\n" for name, role in table.roles.items())
     module, making = source.split(".")[0], _opening() if fitted.opened else _fitting(fitted)
     imports = ["eIGTM", "preprocessing"] if "eIGTM" in making else []
@@ -236,6 +236,10 @@ def script(fitted: TableMap) -> str:
         f"{making}"
         "coordinates = table_map.coordinates(fitted)\n"
     )
+
+
+def _drawing(table: Table) -> str:
+    return "" if table.draw is None else f", max_rows={len(table.frame)}, seed={table.draw.seed}"
 
 
 def _opening() -> str:

@@ -9,6 +9,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
+from igtm import draws
 from igtm.columns import UNPRINTABLE, Kind, Role, guess_roles, is_numeric, kind, plain, unique_names
 
 __all__ = [
@@ -44,6 +45,10 @@ class Table:
         Rows in their original order, indexed 0, 1, 2, ...; column names are distinct strings.
     roles : dict of str to {"feature", "label", "identifier", "ignored"}
         The role of each column. At most one column is the identifier, and features hold numbers or booleans.
+    path : str, optional
+        Where it was read from.
+    draw : Draw, optional
+        How its rows were drawn, if they are a sample of more.
 
     Raises
     ------
@@ -54,6 +59,8 @@ class Table:
     name: str
     frame: pd.DataFrame
     roles: dict[str, Role]
+    path: str | None = None
+    draw: draws.Draw | None = None
 
     def __post_init__(self):
         for column, role in self.roles.items():
@@ -88,6 +95,11 @@ class Table:
         """Name of the identifier column, if there is one."""
         return next(iter(self._with_role("identifier")), None)
 
+    @property
+    def drawn(self) -> str:
+        """In words, that the rows are a sample; empty if they are all there are."""
+        return "" if self.draw is None else f"{len(self.frame):,} of {self.draw.n_rows:,} rows, drawn at random"
+
     def with_roles(self, changes: Mapping[str, Role] | None = None, /, **more: Role) -> "Table":
         """Return the same table with some roles changed.
 
@@ -117,16 +129,21 @@ class Table:
         return [column for column in self.frame.columns if self.roles.get(column) == role]
 
 
-def from_frame(data: pd.DataFrame | pd.Series | np.ndarray, name: str = "table") -> Table:
+def from_frame(data, name: str = "table", *, max_rows: int | None = None, seed: int = 0) -> Table:
     """Make a table: clean the column names and types, guess the roles.
 
     Parameters
     ----------
-    data : pandas.DataFrame, pandas.Series or numpy.ndarray of at most 2 dimensions
+    data : DataFrame of pandas, polars or Dask, pyarrow.Table, or Series or array of at most 2 dimensions
         The rows. Columns of an array are called column_1, column_2, ... An index other than 0, 1, 2, ... is kept
         as a column. Values that are no scalars are kept as text.
     name : str, default "table"
         Folders and control characters are taken out of it.
+    max_rows : int, optional
+        Of more rows, so many are drawn at random, each as likely as any other, and keep their order. By default as
+        many as make `draws.MAX_CELLS`. pandas and NumPy data, which are in memory already, are taken whole.
+    seed : int, default 0
+        Draws the same rows again.
 
     Returns
     -------
@@ -140,10 +157,14 @@ def from_frame(data: pd.DataFrame | pd.Series | np.ndarray, name: str = "table")
         If there is no row, no column, or more than `MAX_COLUMNS` columns.
     """
     name = safe_name(name)
-    if isinstance(data, np.ndarray) and data.ndim > 2:
-        raise TableError(f"{name!r} has {data.ndim} dimensions. Give an array of rows and columns.")
-    check_columns(np.shape(data)[1] if np.ndim(data) > 1 else 1, name)
-    frame = pd.DataFrame(data)
+    if hasattr(data, "sink_parquet"):
+        raise TableError(f"{name!r} is a lazy frame of polars. collect() it, or sink_parquet() it and give the path.")
+    shape = data.shape if hasattr(data, "shape") else np.shape(data)
+    if len(shape) > 2:
+        raise TableError(f"{name!r} has {len(shape)} dimensions. Give an array of rows and columns.")
+    check_columns(shape[1] if len(shape) > 1 else 1, name)
+    held, draw = draws.held(data, max_rows, seed)
+    frame = pd.DataFrame(held)
     if isinstance(data, np.ndarray) and data.dtype.names is None:
         frame.columns = [f"column_{position}" for position in range(1, frame.shape[1] + 1)]
     if not frame.index.equals(pd.RangeIndex(len(frame))):
@@ -152,7 +173,7 @@ def from_frame(data: pd.DataFrame | pd.Series | np.ndarray, name: str = "table")
         raise TableError(f"{name!r} has no rows of values. Give a table with at least one row and one column.")
     columns = [plain(frame.iloc[:, position]) for position in range(frame.shape[1])]
     frame = pd.DataFrame(dict(zip(unique_names(frame.columns), columns, strict=True)))
-    return Table(name, frame.reset_index(drop=True), guess_roles(frame))
+    return Table(name, frame.reset_index(drop=True), guess_roles(frame), draw=draw)
 
 
 def check_columns(n_columns: int, name: str) -> None:

@@ -30,7 +30,7 @@ WINGS = {
         "run loading",
     ],
     "tables": [
-        "columns selections",
+        "columns selections draws",
         "tables",
         "delimited samples preprocessing search comparison pictures",
         "readers",

@@ -254,7 +254,7 @@ def test_parquet_that_unpacks_to_far_more(tmp_path):
     path = tmp_path / "constant.parquet"
     pq.write_table(pa.table({"x": np.zeros(3_000_000)}), path)
     with pytest.raises(TableError, match="unpacks"):
-        read(path, max_bytes=1_000_000)
+        read(path.read_bytes(), path.name, max_bytes=1_000_000)
 
 
 def test_arrays_that_are_no_table():

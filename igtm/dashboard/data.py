@@ -2,13 +2,15 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import panel as pn
 import panel_material_ui as pmui
 import param
 
 from igtm import readers, samples
-from igtm.dashboard import icons
+from igtm.dashboard import icons, server_files
 from igtm.dashboard.columns_dialog import ColumnsDialog
 from igtm.dashboard.text import message, plain
 from igtm.preprocessing import Recipe, pipeline
@@ -19,6 +21,7 @@ __all__ = ["DataView"]
 DEFAULT_SAMPLE = "wine"
 FILES_HELP = "CSV, TSV, Parquet, Excel or .npy, up to {:,.0f} MB. The first sheet of a workbook is read."
 OWN = "none: your own table"  # what is shown in place of a sample's name
+ELSEWHERE = "none: the table lies elsewhere"  # and in place of a name on the server
 STRETCH = {"sizing_mode": "stretch_width", "margin": 0}
 GAP = {"gap": "8px"}
 DROP_STYLE = """
@@ -31,7 +34,7 @@ DROP_STYLE = """
 
 
 class DataView(pn.viewable.Viewer):
-    """The table, from a sample or a file, and the recipe that makes numbers of its columns.
+    """The table, from a sample, a file or the server, and the recipe that makes numbers of its columns.
 
     `sidebar` goes where there are 300 pixels or more, and `dialog` anywhere in the same page. `table` and `recipe`
     are values: an edit replaces them; one that makes no sense leaves them, and says why in `message`.
@@ -47,21 +50,27 @@ class DataView(pn.viewable.Viewer):
     table = param.ClassSelector(class_=Table, doc="The table with the roles of its columns.")
     recipe = param.ClassSelector(class_=Recipe, default=Recipe(), doc="How the columns become numbers.")
     max_bytes = param.Integer(default=MAX_BYTES, bounds=(1, None), doc="Larger files are refused.")
+    folder = param.ClassSelector(class_=Path, constant=True, doc="Whose tables are offered, if any's are.")
     message = param.String(doc="Why the last load or edit was refused, in words; empty if it was not.")
     loading = param.Boolean(doc="Whether a file is being read.")
 
     def __init__(self, table=None, **params):
         super().__init__(table=samples.load(DEFAULT_SAMPLE) if table is None else table, **params)
+        look = {"size": "small", "sizing_mode": "stretch_width", "margin": (8, 0, 0, 0)}
         self._sample = pmui.Select(
-            label="Sample",
-            description="A table that comes with igtm, to try things out.",
-            size="small",
-            sizing_mode="stretch_width",
-            margin=(8, 0, 0, 0),
+            label="Sample", description="A table that comes with igtm, to try things out.", **look
         )
+        self._served = pmui.Select(
+            label="On the server",
+            description="A file, or a folder of Parquet files, that this server shares.",
+            visible=self.folder is not None,
+            **look,
+        )
+        self._names = [] if self.folder is None else server_files.names(self.folder)
         self._mark(DEFAULT_SAMPLE if table is None else None)
         self._sample.helper_text = pn.bind(lambda name: samples.SAMPLES.get(name, ""), self._sample)
         self._sample.param.watch(self._choose, "value")
+        self._served.param.watch(self._fetch, "value")
         self._drop_zone = pn.Column(self._dropper(), **STRETCH)
         self.dialog = ColumnsDialog(self)
         self.sidebar = self._layout()
@@ -100,8 +109,8 @@ class DataView(pn.viewable.Viewer):
         self._edit(lambda: (self.table, replace(self.recipe, **changes)))
 
     def _take(self, table, problem, sample=None):
-        self._mark(sample)
         self.param.update(table=table, recipe=Recipe(), message=problem)
+        self._mark(sample)
 
     def _edit(self, make):
         try:
@@ -118,22 +127,36 @@ class DataView(pn.viewable.Viewer):
 
     def _mark(self, sample):
         """Show which sample is loaded; None, which cannot be chosen, stands for another table."""
-        names = [sample] * (sample is None) + list(samples.SAMPLES)
-        self._sample.param.update(options={name or OWN: name for name in names}, value=sample)
+        _offer(self._sample, list(samples.SAMPLES), sample, OWN)
+        self._mark_served()
+
+    def _mark_served(self):
+        """Show which of the server's tables is loaded, in the same way."""
+        path = self.table.path
+        _offer(self._served, self._names, path if path in self._names else None, ELSEWHERE)
+
+    async def _fetch(self, event):
+        if event.new in (None, self.table.path):  # it says what is loaded, and asks for nothing
+            return
+        await self._load(partial(server_files.read, self.folder, event.new, self.max_bytes))
+        self._mark_served()
 
     async def _receive(self, event):
         if not event.new:  # the reader took the file back
             return
         [(name, content)] = event.new.items()
+        await self._load(partial(_uploaded, name, content, self.max_bytes))
+        self._drop_zone[:] = [self._dropper()]  # the old one would hold on to the file
+
+    async def _load(self, read):
         self.loading = True
         try:
-            table, problem = await asyncio.to_thread(_read, name, content, self.max_bytes)
+            table, problem = await asyncio.to_thread(_with_problem, read)
         except TableError as error:
             self.message = str(error)
         else:
             self._take(table, problem)
         finally:
-            self._drop_zone[:] = [self._dropper()]  # the old one would hold on to the file
             self.loading = False
 
     def _dropper(self):
@@ -147,7 +170,9 @@ class DataView(pn.viewable.Viewer):
     def _layout(self):
         caption = plain(FILES_HELP.format(self.max_bytes / 1e6), font_size="12px", opacity="0.7")
         return pn.Column(
-            pn.Column(self._sample, self._drop_zone, caption, loading=self.param.loading, styles=GAP, **STRETCH),
+            pn.Column(
+                self._sample, self._served, self._drop_zone, caption, loading=self.param.loading, styles=GAP, **STRETCH
+            ),
             message(self.param.message),
             plain(pn.bind(_summary, self.param.table, self.param.recipe), font_weight="600"),
             pmui.Button(
@@ -167,14 +192,25 @@ def _summary(table, recipe):
     """Return the table in one line."""
     columns = len({*table.features, *recipe.one_hot})
     parts = [table.name, f"{len(table.frame):,} rows × {columns:,} feature{'s' * (columns != 1)}"]
+    parts += [table.drawn] * bool(table.drawn)
     return " · ".join(parts + [f"colour {label}" for label in table.labels[:1]])
 
 
-def _read(name, content, max_bytes):
-    """Return the table that a file holds and what keeps it from being fitted, if anything does."""
+def _offer(select, names, chosen, other):
+    """Let a select show what is chosen; None, which cannot be chosen, goes by the name of `other`."""
+    shown = [None] * (chosen is None) + names
+    select.param.update(options={name or other: name for name in shown}, value=chosen)
+
+
+def _uploaded(name, content, max_bytes):
     # The widget decodes text where it is UTF-8: encoding gives back the bytes of the file.
     content = content.encode() if isinstance(content, str) else content
-    table = readers.read(content, name, max_bytes=max_bytes)
+    return readers.read(content, name, max_bytes=max_bytes)
+
+
+def _with_problem(read):
+    """Return the table that is read and what keeps it from being fitted, if anything does."""
+    table = read()
     return table, _problem(table)
 
 

@@ -1,6 +1,7 @@
 """Explorer: the whole dashboard. It owns the fitted map and composes the views."""
 
 from io import BytesIO
+from pathlib import Path
 
 import pandas as pd
 import panel as pn
@@ -8,7 +9,7 @@ import panel_material_ui as pmui
 import param
 from panel.util import edit_readonly
 
-from igtm import table_map, tables, theme
+from igtm import readers, table_map, theme
 from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.controls import Controls
 from igtm.dashboard.convergence import Convergence
@@ -44,6 +45,8 @@ class Explorer(pn.viewable.Viewer):
         What to begin with; by default a sample.
     color : str, optional
         Column by which the map is coloured.
+    folder : Path, optional
+        Whose tables the page offers, besides samples and files from elsewhere.
     **settings
         Parameters of the fit: k, m, s, regul, n_blocks, niter, tol.
     """
@@ -52,9 +55,9 @@ class Explorer(pn.viewable.Viewer):
     dark = param.Boolean(default=False, doc="Whether the page is dark.")
     notice = param.String(doc="What the reader should know of the map: that it is outdated, or not saved with these.")
 
-    def __init__(self, table: Table | None = None, color: str | None = None, **settings):
+    def __init__(self, table: Table | None = None, color: str | None = None, folder: Path | None = None, **settings):
         super().__init__()
-        self.data = DataView(table=table)
+        self.data = DataView(table=table, folder=folder)
         self.settings = Settings(**settings)
         self.training = Training()
         self.controls = Controls(training=self.training, notice=self.param.notice)
@@ -310,7 +313,9 @@ def explore(data, color: str | None = None, **settings) -> Explorer:
 
     Parameters
     ----------
-    data : DataFrame, array-like (N, D) or Table
+    data : DataFrame (of pandas, polars or Dask), pyarrow.Table, array-like (N, D), Table, or path
+        A path leads to a file, or to a folder of Parquet files. Of more rows than can be held, a sample is taken: see
+        `tables.from_frame` and `readers.read`.
     color : str, optional
         Column by which the map is coloured.
     **settings
@@ -331,7 +336,7 @@ def explore(data, color: str | None = None, **settings) -> Explorer:
     unknown = set(settings) - set(Settings.names)
     if unknown:
         raise TypeError(f"No setting is called {', '.join(sorted(unknown))}. There are {', '.join(Settings.names)}.")
-    table = data if isinstance(data, Table) else tables.from_frame(data)
+    table = readers.table_of(data)
     if color is not None and color not in table.frame:
         raise ValueError(f"color={color!r} is no column of the table: choose one of {list(table.frame)[:10]}.")
     return Explorer(table, color, **settings)

@@ -106,7 +106,8 @@ def serve(artefacts):
 
         def start(script, *args):
             script = ROOT / script
-            return servers.enter_context(serving(script, args, artefacts / f"{script.stem}.log"))
+            name = f"{script.stem}-with-arguments" if args else script.stem  # the dashboard may be served beside it
+            return servers.enter_context(serving(script, args, artefacts / f"{name}.log"))
 
         yield start
 
