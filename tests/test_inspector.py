@@ -59,6 +59,14 @@ def test_while_comparing_a_picked_node_is_the_second_and_the_first_stays(inspect
     assert view.second is None
 
 
+def test_a_second_node_without_a_first_is_the_first(inspector):
+    inspector.compare(12)
+    assert inspector.figures.keys() == {"prototype", "classes"}
+    inspector.compare(40)
+    assert inspector._node.second == 40
+    assert "path" in inspector.figures
+
+
 def test_a_new_map_ends_the_comparison_with_a_node_that_it_lacks(inspector):
     inspector.picked_node = 3
     inspector._node.comparing = True

@@ -157,6 +157,7 @@ class Explorer(pn.viewable.Viewer):
         self.training.param.watch(lambda event: setattr(self, "fitted", event.new), "result")
         self.data.param.watch(self._take_table, ["table", "recipe"])
         self.settings.param.watch(lambda *_: self._compare(), list(Settings.names))
+        self.map.param.watch(lambda event: self.inspector.compare(event.new), "second_node", onlychanged=False)
         self.map.param.watch(lambda event: self.selecting.begin(event.new.table.frame), "scene")
         self._take_table()
 

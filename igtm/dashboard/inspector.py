@@ -56,6 +56,13 @@ class Inspector(pn.viewable.Viewer):
         """The charts of the tab in front, by name."""
         return self._views[self.active].figures
 
+    def compare(self, node: int) -> None:
+        """Compare the node on show with a second one; where there is none, show that."""
+        self.active = NODE
+        if self._chosen[NODE] is not None:
+            self._node.comparing = True
+        self._choose(NODE, node)
+
     def __panel__(self):
         return self._tabs
 

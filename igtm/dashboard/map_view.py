@@ -108,6 +108,7 @@ class MapView(pn.viewable.Viewer):
     dark = param.Boolean(allow_refs=True, default=False, doc="Whether the page is dark.")
     picked_row = param.Integer(default=None, allow_None=True, doc="Row that was clicked.")
     picked_node = param.Integer(default=None, allow_None=True, doc="Node that was clicked.")
+    second_node = param.Integer(default=None, allow_None=True, doc="Node that was clicked with shift, at every click.")
 
     def __init__(self, **params):
         super().__init__(**params)
@@ -307,6 +308,8 @@ class MapView(pn.viewable.Viewer):
             getattr(self.selecting, purpose)()
         elif self.scene is not None and (box or row is not None):
             self.selecting.take(self._within(box) if box else self._found([row], f"row {row:,}"), purpose)
+        elif purpose == "add" and event.new.get("pick_node") is not None:
+            self.second_node = int(event.new["pick_node"])
         self.chart.clear_selection("brush")
 
     def _within(self, box):

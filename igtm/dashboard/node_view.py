@@ -16,7 +16,10 @@ from igtm.dashboard.text import plain
 from igtm.table_map import TableMap
 
 BAR_HEIGHT = 22
-COMPARE = "While this is on, the node that you pick is compared with the one shown here."
+COMPARE = (
+    "While this is on, the node that you pick is compared with the one shown here. On the map, a click with shift "
+    "does both."
+)
 
 
 class NodeView(View):

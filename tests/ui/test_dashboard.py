@@ -171,6 +171,10 @@ def test_a_point_and_a_node_that_are_clicked_are_explained(fitted, vega):
     chart.click(free["x"] + 0.03, free["y"] + 0.03)
     expect(page.get_by_role("tab", name="Node")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_text(re.compile(rf"^{free['node']} at "))).to_be_visible()
+    other = next(n for n in chart.data("nodes") if n["node"] not in taken | {free["node"]} and abs(n["x"]) < 0.9)
+    chart.click(other["x"] + 0.03, other["y"] + 0.03, shift=True)
+    expect(page.get_by_text(f"From node {free['node']} to node {other['node']}")).to_be_visible()
+    page.get_by_label("Compare from here").click()
 
 
 def test_brushed_rows_are_those_inside_the_brush(fitted, vega):
