@@ -182,11 +182,17 @@ def planes(values, nodes, *, title=None, across=None):
             ),
             tooltip=[alt.Tooltip(field, type="nominal") for field in ("feature", "value", "node")],
         )
-        .add_params(layers.pick("pick_plane", "plane", "planes"))
+        .add_params(layers.pick("pick_plane", "plane", "planes", "frames"))
         .properties(name="planes")
     )
-    frames = over("names", **edges).mark_rect(style="node", fill="transparent", aria=False)
-    words = {"style": "note", "limit": 0.92 * side, "aria": False}
+    # Where a node is blank, its frame is pointed at and clicked.
+    frames = (
+        over("names", **edges)
+        .mark_rect(style="node", fill="transparent", aria=False)
+        .encode(tooltip=[alt.Tooltip("feature", type="nominal")])
+        .properties(name="frames")
+    )
+    words = {"style": "note", "limit": alt.ExprRef(f"0.92 * width / {across}"), "aria": False}  # at any width
     heads = over("names", x="x0", y="y0", text="feature:N").mark_text(align="left", baseline="bottom", dy=-3, **words)
     notes = over("names", x="xc", y="yc", text="note:N").mark_text(opacity=0.7, **words)
     ring = (

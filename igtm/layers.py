@@ -109,14 +109,16 @@ def brush() -> alt.Parameter:
     )
 
 
-def pick(name: str, field: str, layer: str) -> alt.Parameter:
-    """Click one mark of a layer; a click on anything else clears. With shift held, clicks mean something else.
+def pick(name: str, field: str, *names: str) -> alt.Parameter:
+    """Click one mark of a layer, or of several that have the field; a click on anything else clears.
 
-    A point selection hears the clicks on every layer, hence the mark's name.
+    With shift held, clicks mean something else. A point selection hears the clicks on every layer, hence the marks'
+    names.
     """
-    marks = f"{layer}_marks"
-    elsewhere = f"click[!event.item || event.item.mark.name !== '{marks}'], dblclick"
-    return alt.selection_point(name=name, fields=[field], on=f"@{marks}:click[{PLAIN}]", clear=elsewhere, toggle=False)
+    clicks = ", ".join(f"@{each}_marks:click[{PLAIN}]" for each in names)
+    others = " && ".join(f"event.item.mark.name !== '{each}_marks'" for each in names)
+    elsewhere = f"click[!event.item || ({others})], dblclick"
+    return alt.selection_point(name=name, fields=[field], on=clicks, clear=elsewhere, toggle=False)
 
 
 def cells(nodes: pd.DataFrame, step) -> pd.DataFrame:

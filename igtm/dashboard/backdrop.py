@@ -20,7 +20,7 @@ CHOICES = {
     "density": "density",
     "landscape": "landscape",
     "spread": "spread",
-    "feature plane": PLANE,
+    "plane": PLANE,
     "magnification": "magnification",
     "U-matrix": "u_matrix",
     "regions": REGIONS,
@@ -93,7 +93,7 @@ class Backdrop(pn.viewable.Viewer):
 
     def __panel__(self):
         return pmui.Select.from_param(
-            self.param.choice, label="Backdrop", description=HELP, width=130, size="small", margin=0,
+            self.param.choice, label="Backdrop", description=HELP, width=150, size="small", margin=0,
             disabled=self.param.disabled,
         )  # fmt: skip
 

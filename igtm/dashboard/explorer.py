@@ -19,6 +19,7 @@ from igtm.dashboard.map_view import MapView, Scene
 from igtm.dashboard.phone import PhoneStart
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.settings import Settings
+from igtm.dashboard.sheet import Sheet
 from igtm.dashboard.take_away import TakeAway
 from igtm.dashboard.text import plain
 from igtm.dashboard.trail import Trail
@@ -37,7 +38,7 @@ class Explorer(pn.viewable.Viewer):
     """Load a table, fit its map, look at it, take it away.
 
     Its parts can be put into layouts of one's own: `data`, `settings`, `controls`, `convergence`, `map`,
-    `inspector` and `take_away`; `selecting` holds the selection.
+    `sheet`, `inspector` and `take_away`; `selecting` holds the selection.
 
     Parameters
     ----------
@@ -67,6 +68,12 @@ class Explorer(pn.viewable.Viewer):
         self.map = MapView(
             selecting=self.selecting,
             backdrop=Backdrop(fitted=self.param.fitted, training=self.training),
+            dark=self.param.dark,
+        )
+        self.sheet = Sheet(
+            fitted=self.param.fitted,
+            convergence=self.convergence,
+            on_show=self.map.show_plane,
             dark=self.param.dark,
         )
         self.inspector = Inspector(
@@ -141,7 +148,7 @@ class Explorer(pn.viewable.Viewer):
 
     def figures(self) -> dict:
         """The charts that the page shows, by name."""
-        shown = {"map": self.map.figure, "convergence": self.convergence.figure, **self.inspector.figures}
+        shown = {"map": self.map.figure, **self.sheet.figures, **self.inspector.figures}
         return {name: figure for name, figure in shown.items() if figure is not None}
 
     # How what happens in one view reaches the others
@@ -255,10 +262,10 @@ class Explorer(pn.viewable.Viewer):
 
     @property
     def main(self) -> pmui.FlexBox:
-        """Controls above map and convergence, the inspector beside them where there is room."""
+        """Controls above map and sheet, the inspector beside them where there is room."""
         middle = _stack(
             _sheet(_stack(self.trail, self.map, gap="0")),
-            _sheet(self.convergence),
+            _sheet(self.sheet),
             styles={"flex": "2 1 440px", "min-width": "0"},
         )
         controls = pn.Column(

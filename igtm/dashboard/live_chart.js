@@ -199,9 +199,10 @@ class Chart {
   }
 
   size(room) {
-    const { aspect, plot_height } = this.model;
-    const width = Math.max(50, aspect === "square" ? Math.min(room, this.longest()) : room);
-    return { width, height: aspect === "square" ? width : plot_height };
+    const { aspect, plot_height, spec } = this.model;
+    const most = { square: this.longest(), fill: room, own: spec.width }[aspect];
+    const width = Math.max(50, Math.min(room, most));
+    return { width, height: { square: width, fill: plot_height, own: (width * spec.height) / spec.width }[aspect] };
   }
 
   longest() {

@@ -29,7 +29,7 @@ class LiveChart(JSComponent):
     twice, shows the latest rows. Frames that arrive while the browser draws are dropped, but for the last.
     """
 
-    spec = param.Dict(doc="Vega-Lite specification over named datasets, without rows or sizes.")
+    spec = param.Dict(doc="Vega-Lite specification over named datasets, without rows.")
     selection = param.Dict(
         default={},
         doc="What the reader selected, by the name of the selection parameter in the specification: "
@@ -49,8 +49,9 @@ class LiveChart(JSComponent):
     )
     aspect = param.Selector(
         default="square",
-        objects=["square", "fill"],
-        doc="'square': the plot is as high as it is wide; 'fill': it is `plot_height` high.",
+        objects=["square", "fill", "own"],
+        doc="'square': the plot is as high as it is wide; 'fill': it is `plot_height` high; 'own': it is as large as "
+        "`spec` says, or where there is less room smaller in proportion.",
     )
     max_share = param.Number(
         default=1, bounds=(0.1, 1), doc="Longest side of a square plot, as a share of the window's height."

@@ -10,7 +10,7 @@ import param
 
 from igtm import figures, landscape, pictures
 from igtm.colours import classes, kind_of
-from igtm.dashboard.backdrop import Backdrop
+from igtm.dashboard.backdrop import PLANE, Backdrop
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.search_view import SearchView
 from igtm.dashboard.selecting import Selecting
@@ -113,7 +113,7 @@ class MapView(pn.viewable.Viewer):
     def __init__(self, **params):
         super().__init__(**params)
         self._drawn = self._pictures = None
-        self.chart = LiveChart(label="Map", max_share=0.44, margin=0, drag=self.param.drag)
+        self.chart = LiveChart(label="Map", max_share=0.4, margin=0, drag=self.param.drag)
         self.chart.param.watch(self._take_picks, "selection")
         self.chart.param.watch(self._take_gesture, "gesture", onlychanged=False)
         options = {"size": "small", "margin": 0}
@@ -131,7 +131,7 @@ class MapView(pn.viewable.Viewer):
             pmui.FlexBox(
                 pmui.RadioButtonGroup.from_param(self.param.kind, label="", sx=ONE_LINE, **options),
                 pmui.Select.from_param(
-                    self.param.color, label="Colour", searchable=True, width=130, **points,
+                    self.param.color, label="Colour", searchable=True, width=190, **points,
                     description="Column by which points are coloured, or how well the map fits them.",
                 ),
                 self.backdrop,
@@ -175,6 +175,12 @@ class MapView(pn.viewable.Viewer):
         """Colour by this column as soon as a table is shown that has it."""
         self.param.color.objects = [NO_COLOR, color]
         self.color = color
+
+    def show_plane(self, feature: str) -> None:
+        """Lay the plane of a feature under the points."""
+        if self.kind == "mass":
+            self.kind = "means"
+        self.backdrop.param.update(feature=feature, choice=PLANE)
 
     @property
     def caption(self) -> str:

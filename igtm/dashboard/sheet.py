@@ -1,0 +1,52 @@
+"""Sheet: the tabs under the map, which say something of the whole of it."""
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from igtm.dashboard.convergence import Convergence
+from igtm.dashboard.sheet_views import PlanesView, QualityView
+from igtm.figures import Figure
+from igtm.table_map import TableMap
+
+LOW = {"& .MuiTabs-root, & .MuiTab-root": {"minHeight": "32px", "paddingTop": 0, "paddingBottom": 0}}
+
+
+class Sheet(pn.viewable.Viewer):
+    """Convergence, planes and quality; of the last two, only that in front is worked out."""
+
+    fitted = param.ClassSelector(class_=TableMap, allow_refs=True, doc="The map, None before the first fit.")
+    convergence = param.ClassSelector(class_=Convergence, doc="The curve of the run.")
+    dark = param.Boolean(default=False, allow_refs=True, doc="Whether charts are dark.")
+    on_show = param.Callable(doc="Called with the feature whose plane the reader wants to see on the map.")
+    active = param.Integer(default=0, bounds=(0, 2), doc="The tab in front: convergence, planes or quality.")
+
+    def __init__(self, **params):
+        super().__init__(**params)
+        self.planes = PlanesView(dark=self.param.dark, on_show=self.on_show)
+        self.quality = QualityView(dark=self.param.dark)
+        self._tabs = pmui.Tabs(
+            ("Convergence", self.convergence),
+            ("Planes", self.planes),
+            ("Quality", self.quality),
+            active=self.active,
+            sizing_mode="stretch_width",
+            margin=0,
+            sx=LOW,
+        )
+        self._tabs.link(self, active="active", bidirectional=True)
+        self._refresh()
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """The charts that can be taken away, by name: the curve, and the planes while they are in front."""
+        shown = {"convergence": self.convergence.figure, "planes": self.planes.figure if self.active == 1 else None}
+        return {name: figure for name, figure in shown.items() if figure is not None}
+
+    @param.depends("fitted", "active", watch=True)
+    def _refresh(self):
+        if self.active:
+            (self.planes, self.quality)[self.active - 1].update(self.fitted)
+
+    def __panel__(self):
+        return self._tabs
