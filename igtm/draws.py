@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 __all__ = ["MAX_CELLS", "Draw", "drawn", "from_parquet", "held"]
 
-MAX_CELLS = 50_000_000  # rows × columns, 400 MB of float64
+MAX_CELLS = 50_000_000  # rows × columns: 400 MB of float64, and up to four times as much while they are read
 _BATCH_CELLS = 2_000_000
 _DASK_INDEX = "__null_dask_index__"  # what Dask calls an index without a name in Parquet files
 
