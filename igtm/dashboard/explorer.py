@@ -16,6 +16,7 @@ from igtm.dashboard.convergence import Convergence
 from igtm.dashboard.data import DataView
 from igtm.dashboard.inspector import Inspector
 from igtm.dashboard.map_view import MapView, Scene
+from igtm.dashboard.new_rows import NewRows
 from igtm.dashboard.phone import PhoneStart
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.settings import Settings
@@ -85,6 +86,7 @@ class Explorer(pn.viewable.Viewer):
             dark=self.param.dark,
         )
         self.take_away = TakeAway(fitted=self.param.fitted, figures=self.figures, dark=self.param.dark)
+        self.new_rows = NewRows(fitted=self.param.fitted, dark=self.param.dark)
         if color is not None:
             self.map.prefer(color)
         self._poller = None
@@ -253,6 +255,7 @@ class Explorer(pn.viewable.Viewer):
         return _stack(
             _heading("Data"),
             self.data.sidebar,
+            self.new_rows,
             pmui.Divider(sizing_mode="stretch_width", margin=0),
             _heading("Settings"),
             self.settings,

@@ -2,8 +2,11 @@
 
 import re
 
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
+
+from igtm import samples
 
 from .test_dashboard import button, choose, progress, visit
 
@@ -73,7 +76,8 @@ def test_rows_are_added_removed_inverted_undone_kept_and_compared(fitted, vega, 
     page.keyboard.up("Alt")
     expect(page.get_by_text("Select rows on the map")).to_be_visible()
     coloured(chart, 178)
-    assert (chart.embeds, chart.data("brush_store")) == (embeds, [])
+    page.wait_for_function("host => !host.chart.view.data('brush_store').length", arg=chart.host.element_handle())
+    assert chart.embeds == embeds
 
 
 def test_what_is_searched_gets_rings_is_listed_and_selected_with_enter(fitted, vega, shot):
@@ -114,3 +118,25 @@ def test_a_region_is_mapped_on_its_own_and_the_way_back_shows_its_rows(fitted, v
     assert len(chart.settle().data("points")) == 178
     coloured(chart, n)
     shot("rows-region-left", page)
+
+
+def test_new_rows_are_matched_by_name_drawn_apart_and_taken_away(fitted, vega, shot):
+    page = fitted
+    new = samples.load("wine").frame.iloc[::-9].assign(vintage=1999).drop(columns="hue")
+    new.loc[new.index[0], "proline"] = 9000.0
+    file = {"name": "later.csv", "mimeType": "text/csv", "buffer": new.to_csv(index=False).encode()}
+    page.locator('input[type=file][accept*=".csv"]').set_input_files(file)
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("'vintage' not in the fitted table")).to_be_visible()
+    expect(dialog.get_by_text("'hue' missing: filled in")).to_be_visible()
+    chart = vega("New rows on the map", page)
+    assert len(chart.data("new")) == len(new)
+    assert chart.data("new")[0]["color"] == "novel"
+    shot("rows-new", page)
+    with page.expect_download() as download:
+        button(dialog, "Coordinates").click()
+    taken = pd.read_csv(download.value.path())
+    assert {"percentile", "novel", "nearest_class", "probability"} <= set(taken)
+    agreed = (taken["nearest_class"].to_numpy() == new["grower"].astype("str").to_numpy())[1:].mean()
+    assert agreed > 0.8
+    page.keyboard.press("Escape")
