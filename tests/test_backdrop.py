@@ -6,8 +6,11 @@ from sklearn.datasets import load_iris
 import igtm
 from igtm.dashboard.backdrop import CHOICES, NO_GROUND, NOTHING
 
-# panel-material-ui's download button says it to Panel's.
-pytestmark = pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning")
+# panel-material-ui's download button says it to Panel's, and Panel's Tabulator to pandas.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame.reset_index"),
+]
 
 LENGTH, KIND = "sepal length (cm)", "target"
 
@@ -69,6 +72,14 @@ def test_regions_lie_over_the_points(view):
     view.kind = "mass"
     assert set(view.figure.data) == {"nodes"}
     assert view.reading == ""
+
+
+def test_regions_are_as_many_as_wanted_and_called_as_wanted(view):
+    view.backdrop.param.update(choice="regions", n_regions=4)
+    assert len(view.figure.data["labels"]) == 4
+    view.backdrop._rename(1, "label", "the <b>tall</b> ones")
+    assert "the <b>tall</b> ones" in " ".join(view.figure.data["labels"]["label"].str.replace("\n", " "))
+    view.backdrop.n_regions = 0
 
 
 def test_there_is_none_while_a_fit_moves_the_nodes_and_that_of_the_new_map_after_it(explorer, view):

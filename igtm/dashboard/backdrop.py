@@ -1,6 +1,6 @@
 """Backdrop: what lies under the points of the map, and how to read it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import panel as pn
 import panel_material_ui as pmui
@@ -8,6 +8,7 @@ import param
 
 from igtm import figures, geometry, landscape, nodes, regions, surfaces
 from igtm.colours import kind_of
+from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import off_loop
 from igtm.dashboard.training import Training
 from igtm.figures import Figure
@@ -26,6 +27,8 @@ CHOICES = {
     "regions": REGIONS,
 }
 HELP = "What the cells under the points show; landscape and spread are those of the points' column."
+COUNTS = {"automatic": 0} | {str(n): n for n in range(2, 13)}
+COUNT_HELP = "How many regions there are; automatic takes what parts the nodes best, by silhouette."
 BLANKS = f"Cells that explain fewer than {surfaces.LEAST_ROWS:g} rows are blank."
 
 
@@ -67,16 +70,20 @@ class Backdrop(pn.viewable.Viewer):
     column = param.String(allow_refs=True, doc="By what the points are coloured, a column of the table or not.")
     feature = param.String(allow_refs=True, doc="Whose plane the feature plane is.")
     choice = param.Selector(default=NOTHING, objects=CHOICES, doc=HELP)
+    n_regions = param.Selector(default=0, objects=COUNTS, doc=COUNT_HELP)
     disabled = param.Boolean(default=False, allow_refs=True, doc="Whether the map on show takes none.")
     ground = param.ClassSelector(class_=Ground, default=NO_GROUND, doc="What was found.")
 
     def __init__(self, **params):
         super().__init__(**params)
         self._asked = (None, NOTHING, None)
+        self._labels = DataGrid(editors={"label": {"type": "input"}}, on_edit=self._rename)
 
-    @param.depends("fitted", "training.status", "column", "feature", "choice", watch=True)
+    @param.depends("fitted", "training.status", "column", "feature", "n_regions", "choice", watch=True)
     def _lay(self):
-        of = {"landscape": self.column, "spread": self.column, PLANE: self.feature}.get(self.choice)
+        of = {"landscape": self.column, "spread": self.column, PLANE: self.feature, REGIONS: self.n_regions}.get(
+            self.choice
+        )
         fitted = None if self.training.active else self.fitted
         if (fitted, self.choice, of) == self._asked:
             return
@@ -91,6 +98,28 @@ class Backdrop(pn.viewable.Viewer):
         if fitted is not None and self.choice != NOTHING:
             off_loop(lambda: lay(*asked), arrive)
 
+    @param.depends("ground", watch=True)
+    def _list(self):
+        if self.ground.regions is not None:
+            self._labels.frame = self.ground.regions.labels[["region", "label", "majority", "rows"]].round({"rows": 0})
+
+    def _rename(self, row, _, label):
+        found = self.ground.regions
+        labels = found.labels.copy()
+        labels.loc[labels.index[row], "label"] = label
+        self.ground = replace(self.ground, regions=replace(found, labels=labels))
+
+    @property
+    def editor(self) -> pn.Column:
+        """How many regions there are, and their labels, while they are on the map."""
+        count = pmui.Select.from_param(
+            self.param.n_regions, label="Regions", description=COUNT_HELP, width=150, size="small", margin=(8, 0)
+        )
+        shown = param.bind(
+            lambda ground, off: ground.regions is not None and not off, self.param.ground, self.param.disabled
+        )
+        return pn.Column(count, self._labels, visible=shown, sizing_mode="stretch_width", margin=0)
+
     def __panel__(self):
         return pmui.Select.from_param(
             self.param.choice, label="Backdrop", description=HELP, width=150, size="small", margin=0,
@@ -98,7 +127,7 @@ class Backdrop(pn.viewable.Viewer):
         )  # fmt: skip
 
 
-def lay(fitted: TableMap, choice: str, of: str | None) -> Ground:
+def lay(fitted: TableMap, choice: str, of: str | int | None) -> Ground:
     """What a choice shows of a map.
 
     Parameters
@@ -106,8 +135,8 @@ def lay(fitted: TableMap, choice: str, of: str | None) -> Ground:
     fitted : TableMap
     choice : str
         A value of `CHOICES`.
-    of : str or None
-        The column or feature that it is of, if it is of one.
+    of : str, int or None
+        The column or feature that it is of, if it is of one; of regions how many, 0 for as many as fit best.
     """
     sheet = fitted.model.manifold_
     if choice == "magnification":
@@ -118,7 +147,10 @@ def lay(fitted: TableMap, choice: str, of: str | None) -> Ground:
         distance = landscape.nodes(sheet, geometry.u_matrix(sheet), "distance")
         return Ground(geometry.READ_U_MATRIX, figures.landscape(distance, "distance", name="distance to neighbours"))
     if choice == REGIONS:
-        return Ground("Parts of the sheet that are alike, named by what sets them apart.", None, regions.find(fitted))
+        found = regions.find(fitted, min(of, len(sheet.nodes)) or None)
+        return Ground(
+            "Parts of the sheet that are alike, named by what sets them apart: edit them below.", None, found
+        )
     if choice == PLANE:
         return _plane(fitted, of)
     if choice == "density":

@@ -161,6 +161,7 @@ class MapView(pn.viewable.Viewer):
                 param.bind(lambda *_: self.reading, self.backdrop.param.ground, self.param.kind),
                 font_size="12px", opacity="0.75",
             ),
+            self.backdrop.editor,
             sizing_mode="stretch_width",
             margin=0,
         )  # fmt: skip

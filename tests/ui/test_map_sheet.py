@@ -30,6 +30,15 @@ def test_backdrops_lie_under_the_points_and_leave_the_zoom(page, vega, shot):
         shot(f"backdrop-{choice}", page)
     assert chart.domain("x") == zoomed
     assert len(chart.data("labels")) > 1
+    label = page.locator('.tabulator-cell[tabulator-field="c1"]').filter(visible=True).first
+    label.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("my own words")
+    page.keyboard.press("Enter")
+    told = "host => host.chart.view.data('labels').some(({ label }) => label.startsWith('my own words'))"
+    page.wait_for_function(told, arg=chart.host.element_handle())
+    label.scroll_into_view_if_needed()
+    shot("regions-edited", page)
     choose(page, "Backdrop", "none")
     expect(page.get_by_text(reading)).not_to_be_visible()
 
