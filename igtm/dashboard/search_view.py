@@ -29,7 +29,7 @@ class SearchView(pn.viewable.Viewer):
         super().__init__(**params)
         self._asked = None
         self._field = pmui.TextInput(
-            label="Search rows", description=HELP, size="small", width=190, margin=0,
+            label="Search rows", description=HELP, size="small", width=180, margin=0,
             disabled=self.param.table.rx.is_(None),
         )  # fmt: skip
         self._field.param.watch(lambda _: self._ask(), "value_input")
