@@ -21,8 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.report import publish
 from igtm import eIGTM
-from igtm.backends import backend
-from igtm.sources import as_source
+from igtm.engine.backends import backend
+from igtm.rows.sources import as_source
 
 N_FEATURES, K, M = 50, 16, 4
 SMALL_ROWS = 20  # of partitions that cost nothing but being there

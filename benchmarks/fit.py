@@ -27,8 +27,8 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.passes import REGUL, rows_of
 from benchmarks.report import publish
 from igtm import eIGTM
-from igtm.acceleration import plan_sample
-from igtm.sources import as_source
+from igtm.engine.acceleration import plan_sample
+from igtm.rows.sources import as_source
 
 K, M, S = 16, 4, 0.3
 ROUNDING = 1e-6

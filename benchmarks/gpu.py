@@ -18,9 +18,9 @@ import sklearn
 from benchmarks.passes import REGUL, rows_of, timed
 from benchmarks.report import publish
 from igtm import eIGTM
-from igtm.backends import backend
-from igtm.em import maximise
-from igtm.sources import as_source
+from igtm.engine.backends import backend
+from igtm.engine.em import maximise
+from igtm.rows.sources import as_source
 
 FEATURES = (50, 500)
 K, M = 16, 4

@@ -62,9 +62,9 @@ def timed(work: Callable[[], object]) -> Callable[[], float]:
 def igtm_pass(shape: tuple, X: np.ndarray) -> Callable[[], float]:
     """E-step and M-step of igtm, from where three iterations have led."""
     from igtm import eIGTM
-    from igtm.em import maximise
-    from igtm.fitting import expectation
-    from igtm.sources import as_source
+    from igtm.engine.em import maximise
+    from igtm.engine.fitting import expectation
+    from igtm.rows.sources import as_source
 
     _, _, k, m = shape
     sheet = eIGTM(k=k, m=m, niter=3, tol=0).fit(X).manifold_

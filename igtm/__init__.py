@@ -2,16 +2,16 @@
 
 from importlib import import_module
 
-from igtm.em import Step
+from igtm.engine.em import Step
+from igtm.engine.manifold import Manifold
 from igtm.estimator import eIGTM
 from igtm.loading import load
-from igtm.manifold import Manifold
-from igtm.prepared import prepared
 from igtm.result import GTMResult
+from igtm.rows.prepared import prepared
+from igtm.rows.source import Source
+from igtm.rows.sources import as_source
 from igtm.run import runIGTM
-from igtm.source import Source
-from igtm.sources import as_source
-from igtm.writing import write_parquet
+from igtm.saving.writing import write_parquet
 
 __version__ = "0.1.0"
 
@@ -23,6 +23,8 @@ __all__ = [
     "as_source",
     "eIGTM",
     "explore",
+    "export",
+    "landscape",
     "load",
     "metrics",
     "prepared",
@@ -31,10 +33,18 @@ __all__ = [
 ]
 
 
+# Loaded only for those who ask for them: the dashboard brings Panel, and maps and charts bring Altair.
+_LATER = {
+    "explore": "igtm.dashboard.explorer",
+    "export": "igtm.charts.export",
+    "landscape": "igtm.maps.landscape",
+    "metrics": "igtm.maps.metrics",
+}
+
+
 def __getattr__(name):
-    """Load the dashboard, and with it Panel and Altair, only for those who ask for it; the same for the metrics."""
-    if name == "explore":
-        return import_module("igtm.dashboard.explorer").explore
-    if name == "metrics":
-        return import_module("igtm.metrics")
-    raise AttributeError(f"module 'igtm' has no attribute {name!r}")
+    """Load what is named here, and is not needed to fit and transform."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'igtm' has no attribute {name!r}")
+    module = import_module(_LATER[name])
+    return getattr(module, name, module)

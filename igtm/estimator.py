@@ -17,16 +17,16 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from igtm import manifold as gtm
-from igtm import state, storage
-from igtm.backends import backend
-from igtm.checkpoint import EVERY, Checkpoint, check_not_past_end, identity
-from igtm.em import Step
-from igtm.fitting import Fit, Progress, Settings, expectation
+from igtm.engine import manifold as gtm
+from igtm.engine.backends import backend
+from igtm.engine.em import Step
+from igtm.engine.fitting import Fit, Progress, Settings, expectation
+from igtm.engine.stream import StreamMixin
 from igtm.result import GTMResult
-from igtm.source import Rows, Source
-from igtm.sources import as_source, in_memory
-from igtm.stream import StreamMixin
+from igtm.rows.source import Rows, Source
+from igtm.rows.sources import as_source, in_memory
+from igtm.saving import state, storage
+from igtm.saving.checkpoint import EVERY, Checkpoint, check_not_past_end, identity
 
 
 class eIGTM(CallbackSupportMixin, StreamMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from igtm import state, storage
 from igtm.estimator import eIGTM
+from igtm.saving import state, storage
 
 
 def load(path) -> eIGTM:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from igtm.manifold import Manifold
+from igtm.engine.manifold import Manifold
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import softmax
 
-from igtm.manifold import Grid, Manifold
+from igtm.engine.manifold import Grid, Manifold
 
 
 def random_manifold(seed, k, m, n_features, noise_variance=1.0):

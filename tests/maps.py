@@ -1,8 +1,9 @@
 """Fitted tables that several tests share."""
 
-from igtm import preprocessing, table_map
 from igtm.estimator import eIGTM
-from igtm.preprocessing import Recipe
+from igtm.maps import table_map
+from igtm.tables import preprocessing
+from igtm.tables.preprocessing import Recipe
 
 
 def fit(table, recipe=Recipe(), steps=None, **settings):  # noqa: B008 - frozen

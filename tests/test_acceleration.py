@@ -11,12 +11,12 @@ from sklearn.datasets import load_breast_cancer, load_iris, make_s_curve
 from sklearn.preprocessing import StandardScaler
 
 from igtm import eIGTM
-from igtm.acceleration import accelerated_em, plan_sample
-from igtm.em import em
-from igtm.fitting import Fit, expectation
-from igtm.kernel import expect
-from igtm.sampling import drawn
-from igtm.sources import as_source, in_memory
+from igtm.engine.acceleration import accelerated_em, plan_sample
+from igtm.engine.em import em
+from igtm.engine.fitting import Fit, expectation
+from igtm.engine.kernel import expect
+from igtm.engine.sampling import drawn
+from igtm.rows.sources import as_source, in_memory
 
 RNG = np.random.default_rng(0)
 CURVE = StandardScaler().fit_transform(make_s_curve(6000, noise=0.1, random_state=0)[0])
@@ -95,7 +95,7 @@ def test_a_checkpoint_of_another_algorithm_or_seed_is_refused(tmp_path):
 
 def rows_worked(model, X):
     """Fit step by step, and count the rows over which statistics were taken."""
-    import igtm.passes as passes
+    import igtm.engine.passes as passes
 
     counted = []
     whole = passes.ThreadedExpectation.__call__

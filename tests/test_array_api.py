@@ -9,11 +9,12 @@ import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igtm import array_api, eIGTM, passes
-from igtm.device import DeviceRows, to_host
-from igtm.passes import OUTPUTS
-from igtm.sources import as_source
-from igtm.threads import Cancelled
+from igtm import eIGTM
+from igtm.engine import array_api, passes
+from igtm.engine.passes import OUTPUTS
+from igtm.rows.device import DeviceRows, to_host
+from igtm.rows.sources import as_source
+from igtm.rows.threads import Cancelled
 
 N, D = 400, 7
 RNG = np.random.default_rng(0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igtm import borders, figures
+from igtm.charts import borders, figures
 
 from . import chart_data as sample
 

@@ -13,8 +13,9 @@ import pytest
 import vl_convert
 from PIL import Image
 
-from igtm import charts, export, figures
-from igtm.theme import DARK, LIGHT, MAP_SIDE, MISSING_GREY, OKABE_ITO, VIRIDIS
+from igtm import charts
+from igtm.charts import export, figures
+from igtm.charts.theme import DARK, LIGHT, MAP_SIDE, MISSING_GREY, OKABE_ITO, VIRIDIS
 
 from . import chart_data as sample
 
@@ -122,6 +123,6 @@ def test_twenty_thousand_rows():
 
 
 def test_importing_charts_loads_neither_panel_nor_vl_convert():
-    code = "import sys, igtm.charts, igtm.export; print({'panel', 'vl_convert'} & set(sys.modules))"
+    code = "import sys, igtm.charts, igtm.charts.export; print({'panel', 'vl_convert'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import igtm
-from igtm import eIGTM, storage
+from igtm import eIGTM
+from igtm.saving import storage
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(300, 5)) @ RNG.normal(size=(5, 5))

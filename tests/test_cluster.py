@@ -16,9 +16,9 @@ from dask.core import flatten
 from distributed import Client, LocalCluster
 
 from igtm import eIGTM
-from igtm.cluster import ClusterExpectation, held
-from igtm.partitions import partitions
-from igtm.threads import Cancelled
+from igtm.engine.cluster import ClusterExpectation, held
+from igtm.rows.partitions import partitions
+from igtm.rows.threads import Cancelled
 
 # Workers need not be able to import this file.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])

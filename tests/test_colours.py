@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igtm.colours import MISSING, OTHER, as_text, classes, colouring, kind_of
-from igtm.theme import DARK, LIGHT, MISSING_GREY, OKABE_ITO, OTHER_GREY, PALETTE_20
+from igtm.charts.colours import MISSING, OTHER, as_text, classes, colouring, kind_of
+from igtm.charts.theme import DARK, LIGHT, MISSING_GREY, OKABE_ITO, OTHER_GREY, PALETTE_20
 
 columns = st.lists(st.one_of(st.none(), st.text(max_size=3)), min_size=1, max_size=80).map(pd.Series)
 

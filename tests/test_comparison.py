@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from igtm import comparison, samples, tables
-from igtm.selections import nothing, select
+from igtm.maps import comparison
+from igtm.maps.selections import nothing, select
+from igtm.tables import samples, tables
 
 
 def table_of(**columns):

@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import igtm
-from igtm import draws, readers, table_map
 from igtm.dashboard.data import _summary
-from igtm.preprocessing import Recipe
-from igtm.tables import TableError, from_frame
+from igtm.maps import table_map
+from igtm.tables import draws, readers
+from igtm.tables.preprocessing import Recipe
+from igtm.tables.tables import TableError, from_frame
 
 N = 1_000
 FRAME = pd.DataFrame(
@@ -129,7 +130,7 @@ class TestFrames:
             from_frame(pl.from_pandas(FRAME), max_rows=0)
 
     def test_are_not_imported_before_they_are_given(self):
-        code = "import sys; from igtm import readers, tables; print(*{'dask', 'polars'} & set(sys.modules))"
+        code = "import sys; from igtm.tables import readers, tables; print(*{'dask', 'polars'} & set(sys.modules))"
         assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
 
 

@@ -12,8 +12,8 @@ from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wi
 from sklearn.preprocessing import StandardScaler
 
 from igtm import eIGTM
-from igtm.em import Statistics, em, maximise
-from igtm.kernel import expect
+from igtm.engine.em import Statistics, em, maximise
+from igtm.engine.kernel import expect
 
 from .manifold_data import brute_force, setting
 

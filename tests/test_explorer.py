@@ -6,8 +6,8 @@ import pytest
 from sklearn.datasets import load_iris
 
 import igtm
-from igtm import table_map
 from igtm.dashboard.controls import _progress_words
+from igtm.maps import table_map
 
 # panel-material-ui's download button says it to Panel's.
 pytestmark = pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning")

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from igtm import charts, export, figures
+from igtm import charts
+from igtm.charts import export, figures
 
 from . import chart_data as sample
 

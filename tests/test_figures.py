@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from panel.models.vega import VEGA_LITE_VERSION
 
-from igtm import figures
-from igtm.theme import SCHEMA, VIRIDIS, vega_config
+from igtm.charts import figures
+from igtm.charts.theme import SCHEMA, VIRIDIS, vega_config
 
 from . import chart_data as sample
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igtm import geometry
-from igtm import manifold as gtm
-from igtm.manifold import Grid, Manifold
+from igtm.engine import manifold as gtm
+from igtm.engine.manifold import Grid, Manifold
+from igtm.maps import geometry
 
 
 def sheet(k=5, m=3, s=1.0, n_features=4, seed=0):

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from igtm import export, figures
-from igtm.theme import LIGHT, OKABE_ITO
+from igtm.charts import export, figures
+from igtm.charts.theme import LIGHT, OKABE_ITO
 
 from . import chart_data as sample
 

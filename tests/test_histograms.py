@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from igtm import figures
+from igtm.charts import figures
 
 from . import chart_data as sample
 

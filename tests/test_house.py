@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,44 +15,16 @@ import igtm
 
 ROOT = Path(__file__).parent.parent
 
-# Modules by floor, low to high: a module imports from lower floors of its own wing only ...
-WINGS = {
-    "engine": [
-        "manifold source tile threads",
-        "em blocks columnar",
-        "kernel partitions device covariance acceleration",
-        "passes sources",
-        "cluster array_api prepared sampling",
-        "backends",
-        "fitting storage result landscape geometry neighbours",
-        "state writing ward stream",
-        "checkpoint plan",
-        "estimator",
-        "run loading",
-    ],
-    "tables": [
-        "columns selections draws",
-        "tables",
-        "delimited samples preprocessing search comparison pictures",
-        "readers",
-    ],
-    "charts": [
-        "theme spread",
-        "colours",
-        "layers figure",
-        "scatter histograms heatmaps profiles overlays borders backdrops",
-        "figures",
-        "charts export",
-    ],
-    "roof": ["table_map", "nodes surfaces point metrics zoom", "planes projection regions", "__init__"],
-}
-# ... and from the wings below it.
-BELOW = {"engine": set(), "tables": set(), "charts": set(), "roof": {"engine", "tables", "charts"}}
-PLACES = {
-    name: (wing, floor)
-    for wing, floors in WINGS.items()
-    for floor, names in enumerate(floors)
-    for name in names.split()
+# From which packages the modules of each may import besides their own, low to high; "igtm" are those at the top.
+BELOW = {
+    "rows": set(),
+    "engine": {"rows"},
+    "saving": {"rows", "engine"},
+    "igtm": {"rows", "engine", "saving"},
+    "tables": set(),
+    "charts": set(),
+    "maps": {"rows", "engine", "saving", "igtm", "tables", "charts"},
+    "dashboard": {"engine", "igtm", "tables", "charts", "maps"},
 }
 
 
@@ -65,42 +38,50 @@ def imports(path):
             yield from ((node.module, alias.name) for alias in node.names)
 
 
-def own_modules(path):
-    """Names of the modules of igtm that a file imports; the package itself is `__init__`."""
-    for module, name in imports(path):
-        package, _, rest = module.partition(".")
-        if package == "igtm":
-            submodule = rest or name or "__init__"
-            is_module = rest or submodule == "dashboard" or (ROOT / "igtm" / f"{submodule}.py").exists()
-            yield submodule if is_module else "__init__"
+def named(path):
+    """The dotted name of a module of igtm."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = sorted((ROOT / "igtm").glob("*.py"))
+def package(module):
+    """The package in which a module of igtm stands."""
+    folder = module.split(".")[1:2]
+    return folder[0] if folder and (ROOT / "igtm" / folder[0]).is_dir() else "igtm"
+
+
+PATHS = sorted((ROOT / "igtm").rglob("*.py"))
+MODULES = {named(path): path for path in PATHS}
 DASHBOARD = sorted((ROOT / "igtm" / "dashboard").glob("*.py"))
+BELOW_DASHBOARD = [path for path in PATHS if path not in DASHBOARD]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_imports_go_one_way(path):
-    assert path.stem in PLACES, f"give {path.stem} a place in WINGS of {Path(__file__).name}: which floor is it on?"
-    wing, floor = PLACES[path.stem]
-    for imported in own_modules(path):
-        assert imported in PLACES, f"{path.stem} imports {imported}, which is not below it"
-        other_wing, other_floor = PLACES[imported]
-        allowed = other_floor < floor if other_wing == wing else other_wing in BELOW[wing]
-        assert allowed, f"{path.stem} ({wing}, floor {floor}) imports {imported} ({other_wing}, floor {other_floor})"
+def own_imports(path):
+    """Names of the modules of igtm that a file imports."""
+    for module, name in imports(path):
+        if module.partition(".")[0] == "igtm":
+            whole = f"{module}.{name}"
+            yield whole if whole in MODULES else module
 
 
-def test_every_place_is_taken():
-    assert set(PLACES) == {path.stem for path in MODULES}
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_go_one_way(module):
+    home = package(module)
+    for imported in own_imports(MODULES[module]):
+        assert package(imported) in BELOW[home] | {home}, f"{module} imports {imported}, which is not below it"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_no_imports_run_in_a_circle():
+    TopologicalSorter({module: set(own_imports(path)) for module, path in MODULES.items()}).prepare()
+
+
+@pytest.mark.parametrize("path", BELOW_DASHBOARD, ids=named)
 def test_only_the_dashboard_knows_panel(path):
     packages = {module.partition(".")[0] for module, _ in imports(path)}
     assert not packages & {"panel", "panel_material_ui", "param", "bokeh"}
 
 
-NUMERICS = {"numpy.linalg", "scipy", "igtm.em", "igtm.passes", "igtm.blocks", "igtm.fitting", "igtm.manifold"}
+NUMERICS = {"numpy.linalg", "scipy", *(f"igtm.engine.{name}" for name in ("em", "passes", "fitting", "manifold"))}
 
 
 @pytest.mark.parametrize("path", DASHBOARD, ids=lambda path: path.stem)

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from igtm import nodes, point, samples
 from igtm.dashboard.inspector import Inspector
 from igtm.dashboard.node_view import mixed_column
 from igtm.dashboard.selecting import Selecting
-from igtm.table_map import fit
+from igtm.maps import nodes, point
+from igtm.maps.table_map import fit
+from igtm.tables import samples
 
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # of pandas, which Bokeh still uses
 

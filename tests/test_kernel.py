@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from igtm.kernel import Kernel, expect, responsibilities, through_grid
+from igtm.engine.kernel import Kernel, expect, responsibilities, through_grid
 
 from .manifold_data import brute_force, random_manifold, setting
 

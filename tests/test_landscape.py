@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from igtm import landscape
+from igtm.engine.kernel import responsibilities
 from igtm.estimator import eIGTM
-from igtm.kernel import responsibilities
+from igtm.maps import landscape
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wi
 from sklearn.decomposition import PCA
 
 from igtm import eIGTM
-from igtm import manifold as gtm
-from igtm.manifold import Grid
+from igtm.engine import manifold as gtm
+from igtm.engine.manifold import Grid
 
 from .manifold_data import random_manifold
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from igtm import samples
 from igtm.dashboard import map_view
 from igtm.dashboard.explorer import Explorer
 from igtm.dashboard.map_view import Scene
-from igtm.table_map import fit
+from igtm.maps.table_map import fit
+from igtm.tables import samples
 
 pytestmark = pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning")
 

@@ -5,10 +5,11 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 import igtm
-from igtm import metrics, samples
 from igtm.estimator import eIGTM
-from igtm.neighbours import trustworthiness
-from igtm.table_map import fit
+from igtm.maps import metrics
+from igtm.maps.neighbours import trustworthiness
+from igtm.maps.table_map import fit
+from igtm.tables import samples
 
 COLUMNS = ["measure", "value", "verdict", "reading", "range", "meaning", "advice", "rows", "of"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from igtm import neighbours
+from igtm.maps import neighbours
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from igtm import landscape, nodes, planes, samples, table_map, tables
-from igtm.preprocessing import Recipe
+from igtm.maps import landscape, nodes, planes, table_map
+from igtm.tables import samples, tables
+from igtm.tables.preprocessing import Recipe
 
 from .maps import fit
 

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from igtm import eIGTM, landscape, passes
-from igtm.blocks import Blocks, automatic_blocks, moments
-from igtm.passes import ThreadedExpectation
-from igtm.sources import as_source
-from igtm.threads import Cancelled, in_order
+from igtm import eIGTM
+from igtm.engine import passes
+from igtm.engine.passes import ThreadedExpectation
+from igtm.maps import landscape
+from igtm.rows.blocks import Blocks, automatic_blocks, moments
+from igtm.rows.sources import as_source
+from igtm.rows.threads import Cancelled, in_order
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(300, 6)) @ RNG.normal(size=(6, 6))

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from igtm import nodes, pictures, samples, tables
-from igtm.table_map import fit
+from igtm.maps import nodes, pictures
+from igtm.maps.table_map import fit
+from igtm.tables import samples, tables
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial.distance import cdist
 
-from igtm import point, samples, tables
-from igtm.kernel import responsibilities
-from igtm.manifold import Grid, Manifold
-from igtm.table_map import fit
+from igtm.engine.kernel import responsibilities
+from igtm.engine.manifold import Grid, Manifold
+from igtm.maps import point
+from igtm.maps.table_map import fit
+from igtm.tables import samples, tables
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, Normalizer, QuantileTransformer, StandardScaler
 
 import igtm
-from igtm import eIGTM, prepared, writing
+from igtm import eIGTM, prepared
+from igtm.saving import writing
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(6_000, 4)) * [1, 10, 1e-3, 1] + [0, 1e6, 5, 0]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.base import clone
 
-from igtm.preprocessing import Recipe, columns_of, freeze, pipeline, recipe_of, thaw, to_original
-from igtm.tables import TableError, from_frame
+from igtm.tables.preprocessing import Recipe, columns_of, freeze, pipeline, recipe_of, thaw, to_original
+from igtm.tables.tables import TableError, from_frame
 
 VALUES = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 MATRICES = hnp.arrays(np.float64, st.tuples(st.integers(3, 12), st.integers(2, 5)), elements=VALUES)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from igtm import figures
+from igtm.charts import figures
 
 from . import chart_data as sample
 

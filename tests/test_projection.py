@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from igtm import figures, projection, samples, table_map, tables
-from igtm.preprocessing import Recipe
-from igtm.table_map import fit
-from igtm.tables import TableError
+from igtm.charts import figures
+from igtm.maps import projection, table_map
+from igtm.maps.table_map import fit
+from igtm.tables import samples, tables
+from igtm.tables.preprocessing import Recipe
+from igtm.tables.tables import TableError
 
 
 @pytest.fixture(scope="module")

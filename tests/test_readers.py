@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igtm.readers import SUFFIXES, read
-from igtm.tables import TableError, describe
+from igtm.tables.readers import SUFFIXES, read
+from igtm.tables.tables import TableError, describe
 
 FRAME = pd.DataFrame(
     {"x": [1.5, 2.5, np.nan, 4.0], "n": [1, 5, 3, 2], "kind": ["a", "b", "a", "b"], "word": ["p", "q", "r", "s"]}

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from igtm import regions, samples, surfaces, tables
-from igtm.preprocessing import Recipe
-from igtm.tables import TableError
+from igtm.maps import regions, surfaces
+from igtm.tables import samples, tables
+from igtm.tables.preprocessing import Recipe
+from igtm.tables.tables import TableError
 
 from .maps import fit
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from igtm.samples import SAMPLES, load
-from igtm.tables import TableError
+from igtm.tables.samples import SAMPLES, load
+from igtm.tables.tables import TableError
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from igtm import search, tables
+from igtm.maps import search
+from igtm.tables import tables
 
 
 @pytest.fixture(scope="module")

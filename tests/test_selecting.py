@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from igtm.dashboard.selecting import Selecting
-from igtm.selections import select
+from igtm.maps.selections import select
 
 
 def some(*rows):

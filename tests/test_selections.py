@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from igtm.selections import History, nothing, select
+from igtm.maps.selections import History, nothing, select
 
 N = 12
 ROWS = st.sets(st.integers(0, N - 1))

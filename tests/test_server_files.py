@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from igtm import readers
 from igtm.dashboard import server_files
-from igtm.tables import TableError
+from igtm.tables import readers
+from igtm.tables.tables import TableError
 
 FRAME = pd.DataFrame({"x": [1.5, 2.25, 3.0], "y": [3.0, 1.0, 2.0]})
 

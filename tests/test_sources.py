@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 
 from igtm import as_source, eIGTM
-from igtm.blocks import Blocks
-from igtm.columnar import regrouped
+from igtm.rows.blocks import Blocks
+from igtm.rows.columnar import regrouped
 
 RNG = np.random.default_rng(0)
 NAMES = ["a", "b", "c"]

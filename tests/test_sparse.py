@@ -11,12 +11,12 @@ from scipy.sparse.linalg import LinearOperator
 from sklearn.decomposition import PCA
 
 from igtm import as_source, eIGTM
-from igtm import manifold as gtm
-from igtm.blocks import Blocks, moments
-from igtm.covariance import moments_of_products
-from igtm.kernel import expect
-from igtm.manifold import Grid
-from igtm.tile import DenseTile, SparseTile
+from igtm.engine import manifold as gtm
+from igtm.engine.covariance import moments_of_products
+from igtm.engine.kernel import expect
+from igtm.engine.manifold import Grid
+from igtm.rows.blocks import Blocks, moments
+from igtm.rows.tile import DenseTile, SparseTile
 
 RNG = np.random.default_rng(0)
 
@@ -165,7 +165,7 @@ def test_many_features_start_where_principal_components_lie(n_features):
 
 def test_dense_rows_too_wide_for_a_square_of_features_start_alike(monkeypatch):
     whole = small(niter=3).fit(BITS).manifold_
-    monkeypatch.setattr("igtm.passes.WIDE", 100)
+    monkeypatch.setattr("igtm.engine.passes.WIDE", 100)
     np.testing.assert_allclose(small(niter=3).fit(BITS).manifold_.weights, whole.weights, atol=1e-9)
 
 

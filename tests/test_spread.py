@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from igtm.spread import spread
+from igtm.charts.spread import spread
 
 nodes = st.lists(st.integers(0, 8), min_size=1, max_size=300).map(np.array)
 spacings = st.floats(1e-3, 10)

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import igtm
-from igtm import eIGTM, storage
+from igtm import eIGTM
+from igtm.saving import storage
 
 X = np.random.default_rng(0).normal(size=(40, 3)) + 5
 

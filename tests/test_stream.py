@@ -10,10 +10,10 @@ from sklearn.preprocessing import StandardScaler
 
 import igtm
 from igtm import eIGTM
-from igtm.em import maximise
-from igtm.fitting import expectation
-from igtm.sources import as_source
-from igtm.stream import averaged
+from igtm.engine.em import maximise
+from igtm.engine.fitting import expectation
+from igtm.engine.stream import averaged
+from igtm.rows.sources import as_source
 
 WINE = StandardScaler().fit_transform(load_wine().data)
 CURVE = StandardScaler().fit_transform(make_s_curve(6000, noise=0.1, random_state=0)[0])

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igtm import landscape, samples, surfaces, tables
-from igtm.kernel import responsibilities
-from igtm.tables import TableError
+from igtm.engine.kernel import responsibilities
+from igtm.maps import landscape, surfaces
+from igtm.tables import samples, tables
+from igtm.tables.tables import TableError
 
 from .maps import fit
 

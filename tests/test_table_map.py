@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 import igtm
-from igtm import landscape, readers, samples, storage, table_map, tables
-from igtm.preprocessing import Recipe
+from igtm.maps import landscape, table_map
+from igtm.saving import storage
+from igtm.tables import readers, samples, tables
+from igtm.tables.preprocessing import Recipe
 
 from .maps import fit
 

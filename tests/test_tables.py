@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from igtm.columns import unique_names
-from igtm.tables import MAX_COLUMNS, TableError, describe, from_frame, safe_name
+from igtm.tables.columns import unique_names
+from igtm.tables.tables import MAX_COLUMNS, TableError, describe, from_frame, safe_name
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from igtm import samples
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.trail import Trail
-from igtm.selections import select
+from igtm.maps.selections import select
+from igtm.tables import samples
 
 from . import maps
 

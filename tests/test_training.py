@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from igtm import preprocessing, samples, tables
 from igtm.dashboard.training import Job, Training
 from igtm.estimator import eIGTM
-from igtm.preprocessing import Recipe
+from igtm.tables import preprocessing, samples, tables
+from igtm.tables.preprocessing import Recipe
 
 SETTINGS = {"k": 8, "m": 3, "s": 0.3, "regul": 0.1, "n_blocks": 0, "niter": 30, "tol": 0}
 

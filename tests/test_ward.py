@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.ndimage import label
 from sklearn.metrics import adjusted_rand_score
 
-from igtm import ward
-from igtm.manifold import Grid, Manifold
+from igtm.engine.manifold import Grid, Manifold
+from igtm.maps import ward
 
 
 def sheet(target, m=5):

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from igtm import landscape, samples, tables, zoom
-from igtm.preprocessing import Recipe
-from igtm.selections import nothing, select
-from igtm.table_map import fit
-from igtm.tables import TableError
+from igtm.maps import landscape, zoom
+from igtm.maps.selections import nothing, select
+from igtm.maps.table_map import fit
+from igtm.tables import samples, tables
+from igtm.tables.preprocessing import Recipe
+from igtm.tables.tables import TableError
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,15 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import figures, geometry, landscape, nodes, regions, surfaces
-from igtm.colours import kind_of
+from igtm.charts import figures
+from igtm.charts.colours import kind_of
+from igtm.charts.figures import Figure
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import off_loop
 from igtm.dashboard.training import Training
-from igtm.figures import Figure
-from igtm.regions import Regions
-from igtm.table_map import TableMap
+from igtm.maps import geometry, landscape, nodes, regions, surfaces
+from igtm.maps.regions import Regions
+from igtm.maps.table_map import TableMap
 
 NOTHING, PLANE, REGIONS = "none", "plane", "regions"
 CHOICES = {

@@ -8,10 +8,10 @@ import panel_material_ui as pmui
 import param
 from panel.io.model import JSCode
 
-from igtm import tables
-from igtm.columns import MAX_CATEGORIES, Role, is_numeric
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.text import message, plain
+from igtm.tables import tables
+from igtm.tables.columns import MAX_CATEGORIES, Role, is_numeric
 
 __all__ = ["ColumnsDialog"]
 

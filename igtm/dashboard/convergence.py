@@ -4,7 +4,7 @@ import pandas as pd
 import panel as pn
 import param
 
-from igtm import figures
+from igtm.charts import figures
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import plain
 from igtm.dashboard.training import Training

@@ -9,12 +9,12 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import readers, samples
 from igtm.dashboard import icons, server_files
 from igtm.dashboard.columns_dialog import ColumnsDialog
 from igtm.dashboard.text import message, plain
-from igtm.preprocessing import Recipe, pipeline
-from igtm.tables import MAX_BYTES, Table, TableError
+from igtm.tables import readers, samples
+from igtm.tables.preprocessing import Recipe, pipeline
+from igtm.tables.tables import MAX_BYTES, Table, TableError
 
 __all__ = ["DataView"]
 

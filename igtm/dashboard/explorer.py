@@ -9,7 +9,7 @@ import panel_material_ui as pmui
 import param
 from panel.util import edit_readonly
 
-from igtm import readers, table_map, theme
+from igtm.charts import theme
 from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.controls import Controls
 from igtm.dashboard.convergence import Convergence
@@ -26,8 +26,10 @@ from igtm.dashboard.text import plain
 from igtm.dashboard.trail import Trail
 from igtm.dashboard.training import Job, Training
 from igtm.estimator import eIGTM
-from igtm.table_map import TableMap
-from igtm.tables import Table
+from igtm.maps import table_map
+from igtm.maps.table_map import TableMap
+from igtm.tables import readers
+from igtm.tables.tables import Table
 
 POLL_MILLISECONDS = 200
 GAP = "12px"

@@ -4,13 +4,13 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from igtm.charts.figures import Figure
 from igtm.dashboard.node_view import NodeView
 from igtm.dashboard.point_view import PointView
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.selection_view import SelectionView
-from igtm.figures import Figure
-from igtm.selections import Selection
-from igtm.table_map import TableMap
+from igtm.maps.selections import Selection
+from igtm.maps.table_map import TableMap
 
 CHOICES = ["selection", "picked_row", "picked_node"]
 _, POINT, NODE = range(3)

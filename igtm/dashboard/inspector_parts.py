@@ -51,7 +51,7 @@ class Thumbnail:
         return pn.Row(self._place, *parts, sizing_mode="stretch_width", margin=0)
 
     def show(self, uri: str | None, words: str) -> None:
-        """Show a picture of `igtm.pictures`, and say in words what it shows; None for none."""
+        """Show a picture of `igtm.maps.pictures`, and say in words what it shows; None for none."""
         if uri is not None:
             size = f'width="{THUMBNAIL}" height="{THUMBNAIL}" style="image-rendering: pixelated"'
             self._pane.object = f'<img src="{html.escape(uri)}" alt="{html.escape(words)}" {size}>'

@@ -3,10 +3,10 @@
 import panel as pn
 import param
 
-from igtm import figures
+from igtm.charts import figures
 from igtm.dashboard.inspector_parts import off_loop
 from igtm.dashboard.text import plain
-from igtm.table_map import TableMap
+from igtm.maps.table_map import TableMap
 
 GRID_HEIGHT = 320
 

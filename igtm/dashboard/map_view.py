@@ -8,18 +8,19 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import figures, landscape, pictures
-from igtm.colours import classes, kind_of
+from igtm.charts import figures
+from igtm.charts.colours import classes, kind_of
+from igtm.charts.figures import Figure
 from igtm.dashboard.backdrop import PLANE, Backdrop
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.search_view import SearchView
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import Html, plain
 from igtm.dashboard.training import FRAME_ROWS, Frame
-from igtm.figures import Figure
-from igtm.selections import select
-from igtm.table_map import TableMap
-from igtm.tables import Table
+from igtm.maps import landscape, pictures
+from igtm.maps.selections import select
+from igtm.maps.table_map import TableMap
+from igtm.tables.tables import Table
 
 KINDS = {"Means": "means", "Modes": "modes", "Node mass": "mass"}
 FIT_COLUMNS = {"log_likelihood": "log-likelihood of the row", "entropy": "entropy of the row"}

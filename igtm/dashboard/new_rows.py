@@ -7,16 +7,18 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import figures, landscape, projection, readers, table_map
+from igtm.charts import figures
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.take_away import slug
 from igtm.dashboard.text import message, plain
 from igtm.dashboard.training import FRAME_ROWS
-from igtm.projection import Projection
-from igtm.table_map import TableMap
-from igtm.tables import MAX_BYTES, TableError
+from igtm.maps import landscape, projection, table_map
+from igtm.maps.projection import Projection
+from igtm.maps.table_map import TableMap
+from igtm.tables import readers
+from igtm.tables.tables import MAX_BYTES, TableError
 
 ASK = "Project new rows"
 HELP = "Lay the rows of a second file on the fitted map; its columns are matched by name."

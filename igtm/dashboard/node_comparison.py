@@ -2,12 +2,13 @@
 
 import param
 
-from igtm import figures, nodes
+from igtm.charts import figures
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture, beside, heading
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import plain
+from igtm.maps import nodes
 
 BAR_HEIGHT, PATH_HEIGHT = 22, 200
 

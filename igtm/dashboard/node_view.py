@@ -5,15 +5,16 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import figures, landscape, nodes, pictures, table_map
-from igtm.colours import kind_of
+from igtm.charts import figures
+from igtm.charts.colours import kind_of
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture, Thumbnail, as_facts, beside, facts, heading
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.node_comparison import NodeComparison
 from igtm.dashboard.text import plain
-from igtm.table_map import TableMap
+from igtm.maps import landscape, nodes, pictures, table_map
+from igtm.maps.table_map import TableMap
 
 BAR_HEIGHT = 22
 COMPARE = (

@@ -4,8 +4,8 @@ import pandas as pd
 import panel as pn
 import param
 
-from igtm import figures, landscape, pictures, point
-from igtm.colours import as_text
+from igtm.charts import figures
+from igtm.charts.colours import as_text
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import (
     Thumbnail,
@@ -18,6 +18,7 @@ from igtm.dashboard.inspector_parts import (
 )
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
 from igtm.dashboard.text import message, plain
+from igtm.maps import landscape, pictures, point
 
 BACKGROUND_ROWS = 2000
 NEAREST = "Lines lead from the row to them: short where the map keeps them near. A click goes to that row."

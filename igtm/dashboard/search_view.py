@@ -4,13 +4,13 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import search
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import off_loop
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import plain
-from igtm.search import Found
-from igtm.tables import Table
+from igtm.maps import search
+from igtm.maps.search import Found
+from igtm.tables.tables import Table
 
 HELP = "An identifier, a word, a number or a day. Matches get a ring on the map; Enter selects them."
 LISTED = 100

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import param
 
-from igtm.selections import History, Selection, nothing
+from igtm.maps.selections import History, Selection, nothing
 
 NEW, ADD, REMOVE = "new", "add", "remove"
 

@@ -4,7 +4,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import comparison, figures, landscape, table_map
+from igtm.charts import figures
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture, beside, heading, heatmap, off_loop
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
@@ -12,7 +12,8 @@ from igtm.dashboard.keeping import Keeping
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import plain
-from igtm.selections import Selection
+from igtm.maps import comparison, landscape, table_map
+from igtm.maps.selections import Selection
 
 STEPS = {
     "Undo": "One selection back; on the map, Ctrl + Z.",

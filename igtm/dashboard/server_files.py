@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from igtm import readers
-from igtm.tables import MAX_BYTES, Table, TableError, safe_name
+from igtm.tables import readers
+from igtm.tables.tables import MAX_BYTES, Table, TableError, safe_name
 
 __all__ = ["folder", "names", "read"]
 

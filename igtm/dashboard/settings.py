@@ -7,8 +7,8 @@ import panel_material_ui as pmui
 import param
 
 from igtm.dashboard.text import plain
+from igtm.engine.plan import Plan, plan
 from igtm.estimator import eIGTM
-from igtm.plan import Plan, plan
 
 # What the button "automatic" sets: 0 lets the fit decide, the rest are the estimator's defaults.
 AUTOMATIC = {**eIGTM().get_params(), "k": 0, "m": 0}

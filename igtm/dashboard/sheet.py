@@ -4,10 +4,10 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from igtm.charts.figures import Figure
 from igtm.dashboard.convergence import Convergence
 from igtm.dashboard.sheet_views import PlanesView, QualityView
-from igtm.figures import Figure
-from igtm.table_map import TableMap
+from igtm.maps.table_map import TableMap
 
 LOW = {"& .MuiTabs-root, & .MuiTab-root": {"minHeight": "32px", "paddingTop": 0, "paddingBottom": 0}}
 

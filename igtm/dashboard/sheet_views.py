@@ -6,12 +6,13 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import figures, metrics, planes, surfaces, theme
+from igtm.charts import figures, theme
+from igtm.charts.heatmaps import MOST_CELLS
 from igtm.dashboard.inspector_parts import Picture, off_loop
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
-from igtm.heatmaps import MOST_CELLS
-from igtm.table_map import TableMap
+from igtm.maps import metrics, planes, surfaces
+from igtm.maps.table_map import TableMap
 
 ALL = "all features"
 FEW, ACROSS_FEW, ACROSS = 18, 6, 8  # up to so many planes there are six in a row, else eight

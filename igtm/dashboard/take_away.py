@@ -11,10 +11,12 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import export, readers, table_map
+from igtm.charts import export
 from igtm.dashboard import icons
 from igtm.dashboard.text import Html, message, plain
-from igtm.table_map import TableMap
+from igtm.maps import table_map
+from igtm.maps.table_map import TableMap
+from igtm.tables import readers
 
 FORMATS = {name.upper(): name for name in export.WRITERS}
 OPEN = "Open a saved map"

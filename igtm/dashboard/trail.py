@@ -8,11 +8,11 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm import zoom
 from igtm.dashboard.selecting import Selecting
-from igtm.selections import History, Selection
-from igtm.table_map import TableMap
-from igtm.zoom import Region
+from igtm.maps import zoom
+from igtm.maps.selections import History, Selection
+from igtm.maps.table_map import TableMap
+from igtm.maps.zoom import Region
 
 TEXT = {"variant": "text", "size": "small", "margin": 0, "sx": {"textTransform": "none"}}
 

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import param
 
-from igtm import landscape, preprocessing, table_map
-from igtm.em import Step
+from igtm.engine.em import Step
 from igtm.estimator import eIGTM
-from igtm.preprocessing import Recipe
-from igtm.table_map import TableMap
-from igtm.tables import Table
+from igtm.maps import landscape, table_map
+from igtm.maps.table_map import TableMap
+from igtm.tables import preprocessing
+from igtm.tables.preprocessing import Recipe
+from igtm.tables.tables import Table
 
 FRAME_SECONDS = 0.2  # five frames a second are enough to see a map move
 FRAME_ROWS = 20_000

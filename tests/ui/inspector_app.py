@@ -5,11 +5,12 @@ import panel as pn
 import panel_material_ui as pmui
 from anew import anew
 
-from igtm import preprocessing, samples, table_map
 from igtm.dashboard.inspector import Inspector
 from igtm.dashboard.selecting import Selecting
 from igtm.estimator import eIGTM
-from igtm.selections import select
+from igtm.maps import table_map
+from igtm.maps.selections import select
+from igtm.tables import preprocessing, samples
 
 pn.extension("vega", "tabulator")
 

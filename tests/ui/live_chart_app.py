@@ -9,9 +9,9 @@ import pandas as pd
 import panel as pn
 from anew import anew
 
-from igtm import layers
+from igtm.charts import layers
 from igtm.dashboard.live_chart import LiveChart
-from igtm.pictures import png
+from igtm.maps.pictures import png
 
 pn.extension("vega")
 

@@ -7,9 +7,11 @@ import panel as pn
 import panel_material_ui as pmui
 from anew import anew
 
-from igtm import figures, landscape, preprocessing, readers, samples, table_map
+from igtm.charts import figures
 from igtm.dashboard.take_away import TakeAway
 from igtm.estimator import eIGTM
+from igtm.maps import landscape, table_map
+from igtm.tables import preprocessing, readers, samples
 
 pn.extension("vega", "tabulator")
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from igtm.samples import SAMPLES
+from igtm.tables.samples import SAMPLES
 
 HOSTILE = "<img src=x onerror=window.hit=1>"
 MIME = {"csv": "text/csv", "tsv": "text/tab-separated-values"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from igtm import export, figures
+from igtm.charts import export, figures
 
 from .. import chart_data as sample
 

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from igtm.theme import DARK, INK
+from igtm.charts.theme import DARK, INK
 
 from .conftest import PATIENCE
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from igtm import samples
+from igtm.tables import samples
 
 from .test_dashboard import button, choose, progress, visit
 

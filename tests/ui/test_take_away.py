@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from igtm import samples, table_map
+from igtm.maps import table_map
+from igtm.tables import samples
 
 from .conftest import begin_again
 

@@ -1,0 +1,225 @@
+"""Maps with something laid over them: new rows, what was found, one row and its neighbours, a picture a node."""
+
+import altair as alt
+import pandas as pd
+
+from igtm.charts import layers
+from igtm.charts.colours import colouring
+from igtm.charts.figure import Figure, layered
+from igtm.charts.theme import BLUE, MISSING_GREY, ORANGE, UNSELECTED
+
+USUAL, NOVEL = "like the fitted rows", "novel"
+KEPT, LOST = "kept by the map", "lost"
+FOUND_SIZE = 160
+
+
+def new_rows(fitted, new, color=None, tooltip=(), *, title=None, nodes=None, kind=None, clip=None, other_after=20):
+    """New rows as large diamonds over the fitted ones in grey.
+
+    Drag pans, the wheel zooms, a click picks a new row, a double click goes back.
+
+    Parameters
+    ----------
+    fitted : DataFrame
+        One row a row of the map: ``mean_x``, ``mean_y``.
+    new : DataFrame
+        One row a new row: ``row_id``, ``mean_x``, ``mean_y``, ``percentile``, ``novel`` and any data columns.
+    color : str, optional
+        Column of ``new`` to colour by, see `igtm.charts.colours`; by default those that are novel stand out.
+    tooltip : sequence of str, default=()
+        Columns of ``new`` shown under the pointer, besides ``color`` and ``percentile``.
+    title : str, optional
+        By default "New rows on the map".
+    nodes : DataFrame, optional
+        ``node``, ``x``, ``y``: cells drawn under the points.
+    kind, clip, other_after
+        As in `means`.
+
+    Returns
+    -------
+    Figure
+        Datasets ``fitted`` (``x, y``), ``new`` (``row_id, x, y, color, c0, ...``) and, with nodes, ``nodes``.
+    """
+    shown = list(dict.fromkeys([*([] if color is None else [color]), "percentile", *tooltip]))
+    text, tips = layers.tooltips(new, shown, {"row_id": "new row"})
+    column = new["novel"].map({True: NOVEL, False: USUAL}) if color is None else new[color]
+    if color is None:
+        column = column.astype(pd.CategoricalDtype([USUAL, NOVEL]))
+    values, channel = colouring(column, color or "new rows", kind=kind, clip=clip, other_after=other_after)
+    rows = new[["row_id"]].assign(x=new["mean_x"], y=new["mean_y"], color=values, **text)
+    base = alt.Chart(alt.NamedData("new")).encode(**_place(nodes))
+    missing = {"test": "!isValid(datum.color)", "value": MISSING_GREY}
+    diamonds = (
+        base.mark_point(style="diamond", size=3 * _size(len(new)), clip=True, aria=False, invalid=None)
+        .encode(fill=alt.Fill(**channel.to_dict()).condition([missing]), tooltip=tips)
+        .add_params(layers.pick("pick", "row_id", "new"))
+        .properties(name="new")
+    )
+    ring = (
+        base.mark_point(style="ring", fill="transparent", size=250, clip=True, aria=False)
+        .transform_filter({"param": "pick", "empty": False})
+        .properties(name="ring")
+    )
+    return _over(fitted, nodes, [diamonds, ring], {"new": rows}, title, "New rows on the map")
+
+
+def neighbours(fitted, point, near, modes=None, *, title=None, nodes=None):
+    """One row, its nearest rows in the data, and a line to each: short where the map keeps them.
+
+    Parameters
+    ----------
+    fitted : DataFrame
+        One row a row of the map: ``mean_x``, ``mean_y``.
+    point : (float, float)
+        Where the row lies.
+    near : DataFrame
+        Its neighbours, nearest first, as in `point.Point`: ``row_id``, ``mean_x``, ``mean_y``, ``distance``, ``kept``.
+    modes : DataFrame, optional
+        Where it may have come from: ``x``, ``y``, ``responsibility``; drawn if there are more than one.
+    title : str, optional
+        By default how many neighbours the map keeps.
+    nodes : DataFrame, optional
+        ``node``, ``x``, ``y``: cells drawn under the points.
+
+    Returns
+    -------
+    Figure
+        Datasets ``fitted``, ``neighbours`` (a click picks one), ``point``, ``modes`` and, with nodes, ``nodes``.
+    """
+    rows = pd.DataFrame(
+        {
+            "row_id": near["row_id"],
+            "rank": range(1, len(near) + 1),
+            "distance": near["distance"],
+            "kept": near["kept"].map({True: KEPT, False: LOST}),
+            "x": near["mean_x"],
+            "y": near["mean_y"],
+            "from_x": point[0],
+            "from_y": point[1],
+        }
+    )
+    torn = [] if modes is None or len(modes) < 2 else modes[["x", "y", "responsibility"]]
+    place = _place(nodes)
+    scale = alt.Scale(domain=[KEPT, LOST], range=[BLUE, ORANGE])
+    colour = alt.Color("kept", type="nominal", scale=scale, legend=alt.Legend(title="nearest rows in the data"))
+    base = alt.Chart(alt.NamedData("neighbours")).encode(**place, color=colour)
+    lines = base.mark_rule(style="baseline", opacity=0.6, clip=True, aria=False).encode(x2="from_x", y2="from_y")
+    dots = (
+        base.mark_circle(size=70, opacity=1, clip=True, aria=False)
+        .encode(
+            tooltip=[
+                alt.Tooltip("row_id", type="nominal", title="row"),
+                alt.Tooltip("rank", type="quantitative", title="neighbour"),
+                alt.Tooltip("distance", type="quantitative", format=".3~r"),
+                alt.Tooltip("kept", type="nominal", title="on the map"),
+            ]
+        )
+        .add_params(layers.pick("pick", "row_id", "neighbours"))
+        .properties(name="neighbours")
+    )
+    spot = (
+        alt.Chart(alt.NamedData("point"))
+        .mark_point(style="ring", fill="transparent", size=160, clip=True, aria=False)
+        .encode(**place)
+        .properties(name="point")
+    )
+    places = (
+        alt.Chart(alt.NamedData("modes"))
+        .mark_point(style="ring", shape="cross", size=110, clip=True, aria=False)
+        .encode(**place, tooltip=[alt.Tooltip("responsibility", type="quantitative", title="mode", format=".1%")])
+        .properties(name="modes")
+    )
+    data = {
+        "neighbours": rows,
+        "point": pd.DataFrame([point], columns=["x", "y"], dtype=float),
+        "modes": pd.DataFrame(torn, columns=["x", "y", "responsibility"], dtype=float),
+    }
+    kept = f"The map keeps {int(near['kept'].sum())} of {len(near)} nearest rows"
+    return _over(fitted, nodes, [lines, places, dots, spot], data, title, kept)
+
+
+def picture_map(nodes, pictures, *, title=None):
+    """A picture in the cell of each node, such as its prototype.
+
+    Parameters
+    ----------
+    nodes : DataFrame
+        ``node``, ``x``, ``y``.
+    pictures : sequence of str
+        One for each node, as data URIs (`igtm.maps.pictures.uris`); anything else is refused.
+    title : str, optional
+        By default "Prototypes".
+
+    Returns
+    -------
+    Figure
+        Dataset ``nodes``; a click picks one.
+    """
+    step = layers.spacing(nodes["x"], nodes["y"])
+    half = layers.reach(step)
+    side = alt.ExprRef("0.94 * (scale('x', datum.x1) - scale('x', datum.x0))")  # as large as its cell at any zoom
+    images = (
+        alt.Chart(alt.NamedData("nodes"))
+        .mark_image(width=side, height=side, clip=True, aria=False)
+        .encode(**layers.position(half), url="picture:N")
+        .properties(name="pictures")
+    )
+    target = layers.node_layer(half).encode(tooltip=[alt.Tooltip("node", type="nominal")]).add_params(layers.zoom())
+    rows = layers.cells(nodes[["node", "x", "y"]], step).assign(picture=layers.embedded(pictures))
+    return layered([images, target, layers.node_ring(half)], {"nodes": rows}, title, "Prototypes")
+
+
+def with_found(figure, places, nodes):
+    """The same map with a ring around some places.
+
+    Parameters
+    ----------
+    figure : Figure
+        `means` or `modes`, with nodes.
+    places : DataFrame
+        ``x``, ``y``.
+    nodes : DataFrame
+        ``x``, ``y`` of its nodes.
+
+    Returns
+    -------
+    Figure
+        As ``figure``, with a dataset ``found`` (``x, y``).
+    """
+    rings = (
+        alt.Chart(alt.NamedData("found"))
+        .mark_point(style="ring", fill="transparent", size=FOUND_SIZE, clip=True, aria=False)
+        .encode(**_place(nodes))
+        .properties(name="found")
+    )
+    chart = figure.chart.copy(deep=False)
+    chart.layer = [*figure.chart.layer, rings]
+    return Figure(chart, figure.data | {"found": places[["x", "y"]].astype(float)})
+
+
+def _over(fitted, nodes, parts, data, title, default):
+    """The fitted rows in grey, over cells where there are nodes, under everything else."""
+    behind = pd.DataFrame({"x": fitted["mean_x"], "y": fitted["mean_y"]})
+    ground = (
+        alt.Chart(alt.NamedData("fitted"))
+        .mark_circle(size=_size(len(behind)), color=UNSELECTED, opacity=0.35, clip=True, aria=False)
+        .encode(**_place(nodes))
+        .add_params(layers.zoom())
+        .properties(name="fitted")
+    )
+    parts, data = [ground, *parts], {"fitted": behind, **data}
+    if nodes is not None:
+        step = layers.spacing(nodes["x"], nodes["y"])
+        parts = [layers.node_layer(layers.reach(step)), *parts]
+        data["nodes"] = layers.cells(nodes[["node", "x", "y"]], step)
+    return layered(parts, data, title, default)
+
+
+def _place(nodes):
+    step = 0.0 if nodes is None else layers.spacing(nodes["x"], nodes["y"])
+    return layers.position(layers.reach(step), grid=nodes is None)
+
+
+def _size(n):
+    """Area of a dot: the more there are, the smaller."""
+    return float(min(max(900 / max(n, 1) ** 0.5, 9), 36))

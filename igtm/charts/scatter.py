@@ -1,0 +1,179 @@
+"""Maps of points: posterior means and modes."""
+
+import altair as alt
+import numpy as np
+
+from igtm.charts import layers
+from igtm.charts.colours import colouring
+from igtm.charts.figure import layered
+from igtm.charts.spread import REACH, spread
+from igtm.charts.theme import BLUE, MAP_SIDE, MISSING_GREY, UNSELECTED
+
+
+def means(
+    points,
+    color=None,
+    tooltip=(),
+    *,
+    title=None,
+    nodes=None,
+    kind=None,
+    clip=None,
+    other_after=20,
+    size=None,
+    opacity=None,
+    pictures=None,
+):
+    """Map of the posterior means.
+
+    Drag pans, the wheel zooms, shift and drag selects (the others turn grey), a click picks a point or a node,
+    a double click goes back.
+
+    Parameters
+    ----------
+    points : DataFrame
+        One row a point: ``row_id``, ``mean_x``, ``mean_y`` and any data columns. A column ``selected`` of booleans
+        turns the others grey.
+    color : str, optional
+        Column to colour by, see `igtm.charts.colours`.
+    tooltip : sequence of str, default=()
+        Columns shown under the pointer, besides ``color``.
+    title : str, optional
+        By default "Posterior means"; the empty string leaves the title out.
+    nodes : DataFrame, optional
+        ``node``, ``x``, ``y``: cells drawn under the points, to be clicked.
+    kind : {"number", "category"}, optional
+        How to colour; by default whole numbers with at most ten values are categories, others numbers.
+    clip : (float, float), optional
+        Percentiles at which the colours of a number end, such as ``(2, 98)``.
+    other_after : int, default=20
+        More classes than this: the most frequent stay, the rest is "other".
+    size, opacity : float, optional
+        Area of a point in square pixels and its opacity; by default the more points, the less.
+    pictures : sequence of str, optional
+        A picture of each point for its tooltip, as data URIs (`igtm.maps.pictures.uris`); anything else is refused.
+
+    Returns
+    -------
+    Figure
+        Datasets ``points`` (``row_id, x, y, color, c0, ...``) and, with nodes, ``nodes``.
+    """
+    return _scatter(
+        points,
+        points["mean_x"],
+        points["mean_y"],
+        size or _size(len(points)),
+        "Posterior means",
+        color=color,
+        tooltip=tooltip,
+        title=title,
+        nodes=nodes,
+        opacity=opacity,
+        kind=kind,
+        clip=clip,
+        other_after=other_after,
+        pictures=pictures,
+    )
+
+
+def modes(
+    points,
+    color=None,
+    tooltip=(),
+    *,
+    title=None,
+    nodes=None,
+    kind=None,
+    clip=None,
+    other_after=20,
+    size=None,
+    opacity=None,
+    pictures=None,
+):
+    """Map of the posterior modes, the points of one node spread in its cell so that they can be counted.
+
+    Parameters
+    ----------
+    points : DataFrame
+        One row a point: ``row_id``, ``mode_x``, ``mode_y``, ``node`` and any data columns.
+    color, tooltip, title, nodes, kind, clip, other_after, size, opacity, pictures
+        As in `means`.
+
+    Returns
+    -------
+    Figure
+        As from `means`, with ``node`` in the rows of ``points``.
+    """
+    grid = (points["mode_x"], points["mode_y"]) if nodes is None else (nodes["x"], nodes["y"])
+    step = layers.spacing(*grid)
+    x, y = spread(points["mode_x"], points["mode_y"], points["node"], step)
+    # The points of most nodes should not touch: a sunflower of n points gives each 1 / n of its disc.
+    crowd = points["node"].value_counts().quantile(0.9) if len(points) else 1
+    disc = MAP_SIDE * REACH * step / layers.reach(step)
+    fitting = float(np.clip((0.8 * disc) ** 2 / max(crowd, 1), 5, _size(len(points))))
+    return _scatter(
+        points,
+        x,
+        y,
+        size or fitting,
+        "Posterior modes",
+        color=color,
+        tooltip=tooltip,
+        title=title,
+        nodes=nodes,
+        opacity=opacity,
+        kind=kind,
+        clip=clip,
+        other_after=other_after,
+        pictures=pictures,
+    )
+
+
+def _size(n):
+    return float(np.clip(1500 / max(n, 1) ** 0.5, 9, 64))
+
+
+def _scatter(points, x, y, size, default, *, color, tooltip, title, nodes, opacity, pictures, **look):
+    columns = list(dict.fromkeys([*([] if color is None else [color]), *tooltip]))
+    system = {"row_id": "row"} | ({"node": "node"} if "node" in points else {})
+    text, tips = layers.tooltips(points, columns, system)
+    rows = points[list(system)].assign(x=np.asarray(x), y=np.asarray(y), **text)
+    if "selected" in points and points["selected"].dtype == bool:
+        rows["selected"] = points["selected"]
+    if pictures is not None:
+        rows["picture"] = layers.embedded(pictures)  # "image" is the one key whose value vega-tooltip loads
+        tips = [*tips, alt.Tooltip("picture", type="nominal", title="image")]
+    opacity = opacity or float(np.clip(2.6 * max(len(points), 1) ** -0.17, 0.55, 0.9))
+
+    # While a box is drawn it shows what it holds, else the rows show whether they are selected.
+    unselected = {"test": {"or": [{"not": {"param": "brush"}}, "!length(data('brush_store')) && datum.selected == 0"]}}
+    if color is None:
+        channel = alt.ColorValue(BLUE).condition([unselected | {"value": UNSELECTED}])
+    else:
+        rows["color"], channel = colouring(points[color], str(color), **look)
+        missing = {"test": "!isValid(datum.color)", "value": MISSING_GREY}
+        channel = channel.condition([unselected | {"value": UNSELECTED}, missing])
+
+    step = 0.0 if nodes is None else layers.spacing(nodes["x"], nodes["y"])
+    half = layers.reach(step)
+    base = alt.Chart(alt.NamedData("points")).encode(**layers.position(half, grid=nodes is None))
+    dots = (
+        # invalid=None: Vega-Lite would leave out the points whose colour is missing.
+        base.mark_circle(size=size, clip=True, aria=False, invalid=None)
+        .encode(
+            color=channel,
+            opacity=alt.OpacityValue(opacity).condition([unselected | {"value": opacity / 3}]),
+            tooltip=tips,
+        )
+        .add_params(layers.zoom(), layers.brush(), layers.pick("pick", "row_id", "points"))
+        .properties(name="points")
+    )
+    ring = (
+        base.mark_point(style="ring", fill="transparent", size=max(4 * size, 100), clip=True, aria=False)
+        .transform_filter({"param": "pick", "empty": False})
+        .properties(name="ring")
+    )
+    if nodes is None:
+        return layered([dots, ring], {"points": rows}, title, default)
+    data = {"points": rows, "nodes": layers.cells(nodes[["node", "x", "y"]], step)}
+    return layered([layers.node_layer(half), layers.node_ring(half), dots, ring], data, title, default)

@@ -1,0 +1,235 @@
+"""The E-step on a tile of rows: the one place where time goes, so every array here is chosen for speed.
+
+Arrays lie features-first, (·, n), so that reductions over nodes run along contiguous memory, and stay in a core's
+cache. Exponents a_kn = β(xᵀy - ½‖y‖²) tell the nodes of a row apart; what all of them share is added to the
+log-likelihood afterwards.
+"""
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from igtm.engine.em import Statistics
+from igtm.engine.manifold import Manifold, log_constant
+from igtm.rows.tile import DenseTile, SparseTile, Tile
+
+# Largest relative rounding of an exponent that going through W may cost, where large weights cancel in ΦW.
+ROUNDING = 16 * float(np.finfo(np.float32).eps)
+
+
+class _Scratch:
+    """Memory for arrays of up to `rows` rows, used again for every tile."""
+
+    def __init__(self, dtype: np.dtype, rows: int):
+        self.dtype = dtype
+        self.rows = rows
+        self._memory = {}
+
+    def __call__(self, name: str, *shape: int) -> np.ndarray:
+        """A contiguous array that is overwritten at the next call under this name; its last axis are rows."""
+        if name not in self._memory:
+            self._memory[name] = np.empty(prod(shape[:-1]) * self.rows, self.dtype)
+        return self._memory[name][: prod(shape)].reshape(shape)
+
+
+class _ThroughGrid:
+    """Products that go through W and the two axes of the grid.
+
+    Without its bias column Φ is Φ₁ ⊗ Φ₁, Φ₁ (k, m) the basis along one axis: one axis after the other, a row costs
+    m²k + mk² instead of m²k². The bias adds the same to all nodes of a row and stays out of the exponents.
+    """
+
+    def __init__(self, manifold: Manifold, scratch: _Scratch):
+        grid, beta = manifold.grid, 1 / manifold.noise_variance
+        k, axis = grid.k, grid.axis_basis
+        norms = -beta / 2 * (manifold.projections**2).sum(axis=1).reshape(k, k, 1)
+        dtype = scratch.dtype
+        self.grid, self.scratch = grid, scratch
+        self.weights = (beta * manifold.weights).astype(dtype)
+        self.axis = axis.astype(dtype)
+        # The constant of each node rides along as the factor of a row of ones, a row's sum as that of a row of nodes.
+        self.axis_and_norms = np.concatenate([np.broadcast_to(axis, (k, *axis.shape)), norms], axis=2).astype(dtype)
+        self.axis_and_sum = np.vstack([axis.T, np.ones(k)]).astype(dtype)
+        self.back = axis.T.astype(dtype, order="C")
+
+    def exponents(self, tile: Tile, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """What tells the nodes apart, (K, n), and what the bias adds to all of them, (n,)."""
+        k, m = self.grid.k, self.grid.m
+        coordinates = self.scratch("basis", m * m + 1, n)
+        tile.project(self.weights, out=coordinates)
+        shared = coordinates[-1].astype(np.float64)
+        half = self.scratch("half", k, m + 1, n)
+        np.matmul(self.axis, coordinates[:-1].reshape(m, m * n), out=half.reshape(k, -1)[:, : m * n])
+        half[:, m] = 1
+        exponents = np.matmul(self.axis_and_norms, half, out=self.scratch("nodes", k, k, n))
+        return exponents.reshape(k * k, n), shared
+
+    def normaliser(self, scores: np.ndarray) -> np.ndarray:
+        """Sum of each row's scores, (K, n) -> (n,)."""
+        k, m, n = self.grid.k, self.grid.m, scores.shape[1]
+        half = np.matmul(self.axis_and_sum, scores.reshape(k, k, n), out=self.scratch("half", k, m + 1, n))
+        return half[:, m].sum(axis=0)
+
+    def moment(self, tile: Tile, scores: np.ndarray, share: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Φᵀ (scores × share) X; `normaliser` has just been asked of these scores."""
+        k, m, n = self.grid.k, self.grid.m, scores.shape[1]
+        half, activations = self.scratch("half", k, m + 1, n), self.scratch("basis", m * m + 1, n)
+        np.matmul(self.back, half.reshape(k, -1)[:, : m * n], out=activations[:-1].reshape(m, m * n))
+        activations[:-1] *= share
+        activations[-1] = weights
+        return tile.combine(activations)
+
+
+class _ThroughNodes:
+    """Products with the nodes in data space themselves: for few features, or where W would cost digits."""
+
+    def __init__(self, manifold: Manifold, scratch: _Scratch):
+        beta = 1 / manifold.noise_variance
+        self.scratch = scratch
+        self.nodes = (beta * manifold.projections).astype(scratch.dtype)
+        norms = -beta / 2 * (manifold.projections**2).sum(axis=1, keepdims=True)
+        self.norms = norms.astype(scratch.dtype)
+        self.basis = manifold.grid.basis.T.astype(scratch.dtype, order="C")
+
+    def exponents(self, tile: Tile, n: int) -> tuple[np.ndarray, float]:
+        """What tells the nodes apart, (K, n); they share nothing."""
+        exponents = self.scratch("nodes", len(self.nodes), n)
+        tile.project(self.nodes, out=exponents)
+        exponents += self.norms
+        return exponents, 0.0
+
+    def normaliser(self, scores: np.ndarray) -> np.ndarray:
+        """Sum of each row's scores, (K, n) -> (n,)."""
+        return scores.sum(axis=0)
+
+    def moment(self, tile: Tile, scores: np.ndarray, share: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Φᵀ (scores × share) X."""
+        scores *= share
+        return self.basis @ tile.combine(scores)
+
+
+def through_grid(manifold: Manifold, dtype: np.dtype) -> bool:
+    """Whether going through W and the grid is the cheaper way, and costs no digits that matter in `dtype`.
+
+    Products of a node with a row are sums over basis functions that may cancel; then they have fewer digits than the
+    node itself.
+    """
+    k, m, n_features = manifold.grid.k, manifold.grid.m, manifold.n_features
+    if m * m * n_features + m * m * k + (m + 1) * k * k >= n_features * k * k:
+        return False
+    lengths = manifold.grid.basis @ np.linalg.norm(manifold.weights, axis=1)
+    nodes = np.linalg.norm(manifold.projections, axis=1)
+    return float(np.finfo(dtype).eps * lengths.max()) <= ROUNDING * float(nodes.max())
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What a tile's rows have to do with the nodes; its arrays are overwritten when the next tile is worked.
+
+    Parameters
+    ----------
+    tile : DenseTile or SparseTile
+        The rows, centred.
+    scores : ndarray (K, n)
+        exp(a - max a): responsibilities but for the normaliser.
+    normaliser : ndarray (n,)
+        Sums of the scores over the nodes.
+    squares : ndarray (n,)
+        ‖x‖², x centred, float64.
+    log_likelihood : ndarray (n,)
+        log p(x), natural logarithm, float64.
+    """
+
+    tile: Tile
+    scores: np.ndarray
+    normaliser: np.ndarray
+    squares: np.ndarray
+    log_likelihood: np.ndarray
+
+    def responsibilities(self) -> np.ndarray:
+        """R, (n, K), rows sum to 1; takes the place of the scores."""
+        return np.divide(self.scores, self.normaliser, out=self.scores).T
+
+
+class Kernel:
+    """The E-step under one manifold, with its scratch; one to a thread.
+
+    Parameters
+    ----------
+    manifold : Manifold
+    dtype : dtype
+        Precision of the products; sums over tiles are float64.
+    rows : int
+        Rows of the largest tile.
+    """
+
+    def __init__(self, manifold: Manifold, dtype: np.dtype, rows: int):
+        self.manifold = manifold
+        self.dtype = np.dtype(dtype)
+        self.offset = manifold.offset.astype(dtype)
+        self.scratch = _Scratch(self.dtype, rows)
+        way = _ThroughGrid if through_grid(manifold, self.dtype) else _ThroughNodes
+        self.way = way(manifold, self.scratch)
+
+    def posterior(self, X: np.ndarray) -> Posterior:
+        """Work rows (n, D), as they are in the data, not centred."""
+        n, n_features = X.shape
+        if isinstance(X, np.ndarray):
+            tile = DenseTile(X, self.offset, self.scratch("rows", n_features, n).reshape(n, n_features))
+        else:
+            tile = SparseTile(X, self.offset)
+        exponents, shared = self.way.exponents(tile, n)
+        peak = exponents.max(axis=0)
+        exponents -= peak
+        scores = np.exp(exponents, out=exponents)
+        normaliser = self.way.normaliser(scores)
+        squares = tile.squares()
+        # Summands are added in float64: in float32 their sum would lose what they carry, and outliers all digits.
+        log_sums = np.log(normaliser, dtype=np.float64) + peak + shared
+        log_likelihood = log_sums - squares / (2 * self.manifold.noise_variance) + log_constant(self.manifold)
+        return Posterior(tile, scores, normaliser, squares, log_likelihood)
+
+    def statistics(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
+        """Statistics of rows (n, D) with sample weights (n,), 1 where None."""
+        found = self.posterior(X)
+        weights = np.ones(X.shape[0]) if weights is None else weights
+        share = (weights / found.normaliser).astype(self.dtype)
+        mass = (found.scores @ share).astype(np.float64)
+        moment = self.way.moment(found.tile, found.scores, share, weights).astype(np.float64)
+        energy, log_likelihood = float(weights @ found.squares), float(weights @ found.log_likelihood)
+        return Statistics(float(weights.sum()), mass, moment, energy, log_likelihood)
+
+
+def expect(manifold: Manifold, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
+    """E-step over rows held in memory as one tile.
+
+    Parameters
+    ----------
+    manifold : Manifold
+    X : ndarray or csr_array (n, D)
+        float32 or float64, not centred.
+    weights : ndarray (n,), optional
+        Sample weights, default 1.
+    """
+    return Kernel(manifold, X.dtype, X.shape[0]).statistics(X, weights)
+
+
+def responsibilities(manifold: Manifold, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Posterior of the nodes given each row, worked as one tile.
+
+    Parameters
+    ----------
+    manifold : Manifold
+    X : ndarray or csr_array (n, D)
+        float32 or float64, not centred.
+
+    Returns
+    -------
+    R : ndarray (n, K)
+        Responsibilities; rows sum to 1.
+    log_likelihood : ndarray (n,)
+        log p(x_n), natural logarithm, float64.
+    """
+    found = Kernel(manifold, X.dtype, X.shape[0]).posterior(X)
+    return found.responsibilities(), found.log_likelihood

@@ -1,0 +1,127 @@
+"""How one pass over the rows is executed on this machine: tiles on a pool of threads."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from functools import partial, reduce
+from operator import add
+from threading import local
+
+import numpy as np
+
+from igtm.engine import manifold as gtm
+from igtm.engine.covariance import WIDE, moments_of_products
+from igtm.engine.em import Statistics
+from igtm.engine.kernel import Kernel, Posterior
+from igtm.engine.manifold import Manifold
+from igtm.rows.blocks import Blocks, Moments
+from igtm.rows.blocks import moments as moments_of
+from igtm.rows.source import Source
+from igtm.rows.threads import in_order
+
+TILE_BYTES = 2 << 20  # a tile with its scratch should stay in a core's second-level cache
+TILE_ROWS = (64, 1024)
+
+# What a fitted manifold can say of each row.
+OUTPUTS = {
+    "means": lambda manifold, found: gtm.means(manifold, found.responsibilities()),
+    "modes": lambda manifold, found: gtm.modes(manifold, found.responsibilities()),
+    "responsibilities": lambda manifold, found: found.responsibilities().copy(),
+    "log_likelihood": lambda manifold, found: found.log_likelihood,
+}
+
+
+def tile_rows(manifold: Manifold, dtype: np.dtype, sparse: bool = False) -> int:
+    """Rows of a tile whose working set fits the cache: 2P + K + D numbers a row, of sparse rows none of the D."""
+    n_basis, n_features = manifold.weights.shape
+    n_features = 0 if sparse else n_features
+    row_bytes = (2 * n_basis + len(manifold.nodes) + n_features) * np.dtype(dtype).itemsize
+    return int(np.clip(TILE_BYTES // row_bytes, *TILE_ROWS))
+
+
+def tiles(blocks: Iterable, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    """Cut each block into tiles of at most `rows` rows, in order."""
+    with closing(iter(blocks)) as read:
+        for X, weights in read:
+            yield from cut(X, weights, rows)
+
+
+def cut(X: np.ndarray, weights: np.ndarray | None, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    """Cut rows into tiles of at most `rows`, in order; no rows are one such tile."""
+    for first in range(0, max(X.shape[0], 1), rows):
+        tile = slice(first, first + rows)
+        yield X[tile], None if weights is None else weights[tile]
+
+
+class ThreadedExpectation:
+    """An expectation over blocks of rows in this process.
+
+    Tiles are summed in their order, so the result does not depend on the number of threads.
+
+    Parameters
+    ----------
+    blocks : Blocks
+    cancelled : callable -> bool, optional
+        Asked during a pass; True ends it with `Cancelled`.
+    """
+
+    def __init__(self, blocks: Blocks, cancelled: Callable[[], bool] | None = None):
+        self.blocks = blocks
+        self.cancelled = cancelled
+
+    def __call__(self, manifold: Manifold) -> Statistics:
+        """Statistics of all rows under `manifold`."""
+        rows = tile_rows(manifold, self.blocks.dtype, self.blocks.source.sparse)
+        worker = local()
+
+        def expect_tile(X, weights):
+            if not hasattr(worker, "kernel"):
+                worker.kernel = Kernel(manifold, self.blocks.dtype, rows)
+            return worker.kernel.statistics(X, weights)
+
+        with closing(tiles(self.blocks, rows)) as cut:
+            return reduce(add, in_order(expect_tile, cut, self.cancelled))
+
+
+def by_posterior(manifold: Manifold, source: Source, function: Callable[[Posterior], np.ndarray]) -> np.ndarray:
+    """Apply `function` to the posterior of tiles of rows on threads and lay the results end to end.
+
+    Parameters
+    ----------
+    manifold : Manifold
+    source : Source
+    function : callable, Posterior of n rows -> ndarray (n, ...)
+        Its result must not share memory with the posterior.
+    """
+    rows = tile_rows(manifold, source.dtype, source.sparse)
+    worker = local()
+
+    def work(tile, _):
+        if not hasattr(worker, "kernel"):
+            worker.kernel = Kernel(manifold, source.dtype, rows)
+        return function(worker.kernel.posterior(tile))
+
+    return np.concatenate(list(in_order(work, tiles(Blocks(source), rows))))
+
+
+# What a backend offers
+
+
+def held(source: Source) -> Source:
+    """The rows as passes after passes reach them fastest: where they are."""
+    return source
+
+
+def moments(source: Source, n_blocks: int = 0) -> Moments:
+    """Moments of all rows."""
+    as_operator = source.sparse or source.n_features > WIDE
+    return (moments_of_products if as_operator else moments_of)(Blocks(source, n_blocks))
+
+
+def expectation(source: Source, n_blocks: int = 0, cancelled: Callable[[], bool] | None = None) -> ThreadedExpectation:
+    """What makes passes over the rows."""
+    return ThreadedExpectation(Blocks(source, n_blocks), cancelled)
+
+
+def place(manifold: Manifold, source: Source, output: str) -> np.ndarray:
+    """What `output`, a key of `OUTPUTS`, names for each row."""
+    return by_posterior(manifold, source, partial(OUTPUTS[output], manifold))

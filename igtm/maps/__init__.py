@@ -1,0 +1,1 @@
+"""What a fitted map says: of rows, nodes, columns and regions, and how good it is."""

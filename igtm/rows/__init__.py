@@ -1,0 +1,1 @@
+"""How rows are reached, wherever they lie: as sources, read block by block."""
