@@ -41,6 +41,9 @@ def test_planes_are_found_by_a_part_of_their_names(planes):
     assert len(planes.figure.data["names"]) == 4
     planes.search = "SEPAL"
     assert set(planes.figure.data["names"]["feature"]) == {"sepal length (cm)", "sepal width (cm)"}
+    drawn = planes.figure
+    planes.search = "sepal "
+    assert planes.figure is drawn  # the same two: whoever clicks one meanwhile finds it in its place
     planes.search = "no such"
     assert planes.note == "No feature is called like that."
 

@@ -89,7 +89,7 @@ class PlanesView(SheetView):
     def __init__(self, **params):
         super().__init__(**params)
         self._planes = self._nodes = None
-        self._shown = []
+        self._shown = None
         self.picture = Picture(LiveChart(label="Feature planes", aspect="own"), dark=self.param.dark)
         self.large = Picture(LiveChart(label="Enlarged plane", max_size=ENLARGED), dark=self.param.dark)
         self.picture.chart.param.watch(self._pick, "selection")
@@ -129,6 +129,7 @@ class PlanesView(SheetView):
 
     def show(self, found):
         self._nodes, self._planes = found
+        self._shown = None
         self._draw()
 
     @param.depends("search", watch=True)
@@ -138,8 +139,11 @@ class PlanesView(SheetView):
         asked = self.search.casefold()
         names = [name for name in self._planes if asked in str(name).casefold()]
         most = max(1, MOST_CELLS // len(self._planes))
-        self._shown = names[:most]
-        self.note = self._words(len(names))
+        shown = names[:most]
+        self.note = self._words(len(names), len(shown))
+        if shown == self._shown:  # a letter more made no difference: a click on a plane must not meet a new canvas
+            return
+        self._shown = shown
         objects = [ALL, *self._shown]
         keep = self.feature if self.feature in objects else ALL
         self.param.feature.objects = objects
@@ -154,10 +158,10 @@ class PlanesView(SheetView):
             plane = self._nodes.assign(value=self._planes[self.feature])
             self.large.figure = figures.landscape(plane, "value", name=str(self.feature), title="")
 
-    def _words(self, n):
+    def _words(self, n, n_shown):
         if n == 0:
             return "No feature is called like that."
-        few = "" if n == len(self._shown) else f"The first {len(self._shown):,} of {n:,}: search for others. "
+        few = "" if n == n_shown else f"The first {n_shown:,} of {n:,}: search for others. "
         return (
             f"{few}{n:,} features in original units, those alike side by side. A click enlarges. Cells that explain "
             f"fewer than {surfaces.LEAST_ROWS:g} rows are blank."
