@@ -38,6 +38,7 @@ CHARTS = {
     "with_regions": lambda **options: charts.with_regions(
         figures.node_mass(sample.mass(6)), *sample.regions(6), **options
     ),
+    "with_chosen": lambda **options: charts.with_chosen(figures.node_mass(sample.mass()), [3, 20], **options),
     "difference": lambda **options: charts.difference(sample.differences(), **options),
     "class_mix": lambda **options: charts.class_mix(sample.mix(), **options),
     "path": lambda **options: charts.path(sample.steps(), **options),

@@ -29,6 +29,10 @@ FIGURES = {
     "regions": lambda **options: figures.with_regions(
         figures.means(sample.points(k=6), nodes=sample.grid(6), **options), *sample.regions(6)
     ),
+    "chosen": lambda **options: figures.with_chosen(figures.node_mass(sample.mass(), **options), [3, 20]),
+    "found": lambda **options: figures.with_found(
+        figures.means(sample.points(), nodes=sample.grid(5), **options), sample.grid(5)[:3], sample.grid(5)
+    ),
     "planes": lambda **options: figures.planes(sample.planes(), sample.grid(5), **options),
     "difference": lambda **options: figures.difference(sample.differences(), **options),
     "class mix": lambda **options: figures.class_mix(sample.mix(), **options),
@@ -277,6 +281,20 @@ def test_pictures_in_tooltips_are_data_and_never_links(draw):
     assert (figure.data["points"]["picture"] == uri).all()
     with pytest.raises(ValueError, match="data URIs"):
         draw(sample.points(), pictures=[uri] * 59 + [sample.LINK])
+
+
+@pytest.mark.parametrize(("chosen", "framed"), [([], 0), ([7], 1), ([7, 13], 2), ([7, 99], 1)])
+def test_chosen_nodes_are_framed_and_an_arrow_leads_from_the_first_to_the_second(chosen, framed):
+    figure = figures.with_chosen(figures.means(sample.points(), nodes=sample.grid(5)), chosen)
+    assert [part.get("name") for part in figure.spec()["layer"]].count("node_ring") == 0  # one frame, not two
+    assert len(figure.data["chosen"]) == framed
+    way = figure.data["way"]
+    assert len(way) == (framed == 2)
+    if framed == 2:  # from (-0.5, 0) to (0, 0.5)
+        assert way.iloc[0].to_dict() == {"x": -0.5, "y": 0, "x2": 0, "y2": 0.5, "xc": -0.25, "yc": 0.25, "angle": 45}
+        edges = figure.data["nodes"].loc[chosen, ["x0", "x1", "y0", "y1"]].to_numpy()
+        np.testing.assert_allclose(figure.data["chosen"][["x0", "x1", "y0", "y1"]], edges)
+        assert figure.data["chosen"]["order"].tolist() == [1, 2]
 
 
 def test_a_map_of_pictures_refuses_links():

@@ -60,6 +60,23 @@ def test_while_comparing_a_picked_node_is_the_second_and_the_first_stays(inspect
     assert view.second is None
 
 
+def test_nodes_on_show_are_framed_wherever_nodes_are_drawn(inspector):
+    inspector.picked_row = 5
+    heat = inspector._views[1].pictures["point"]
+    assert inspector.nodes == heat.chosen == []
+    heat.chart.selection = {"pick_node": [12]}
+    assert inspector.nodes == heat.chosen == [12]
+    heat.chart.gesture = {"purpose": "add", "pick_node": 40}
+    assert inspector.active == 2
+    assert inspector.nodes == heat.chosen == [12, 40]
+    assert [len(heat.drawn.data[name]) for name in ("chosen", "way")] == [2, 1]
+    inspector._node.comparing = False
+    assert inspector.nodes == [12]
+    inspector.picked_node = 3
+    inspector.picked_node = None
+    assert inspector.nodes == []
+
+
 def test_a_second_node_without_a_first_is_the_first(inspector):
     inspector.compare(12)
     assert inspector.figures.keys() == {"prototype", "classes"}

@@ -28,6 +28,7 @@ __all__ = [
     "prototype",
     "responsibilities",
     "with_backdrop",
+    "with_chosen",
     "with_regions",
 ]
 
@@ -51,6 +52,7 @@ landscape = _chart(figures.landscape)
 class_landscape = _chart(figures.class_landscape)
 planes = _chart(figures.planes)
 with_backdrop = _chart(figures.with_backdrop)
+with_chosen = _chart(figures.with_chosen)
 with_regions = _chart(figures.with_regions)
 prototype = _chart(figures.prototype)
 difference = _chart(figures.difference)

@@ -10,13 +10,14 @@ from igtm.charts.borders import with_regions
 from igtm.charts.figure import Figure, layered
 from igtm.charts.heatmaps import class_landscape, landscape, planes
 from igtm.charts.histograms import distributions
-from igtm.charts.overlays import neighbours, new_rows, picture_map, with_found
+from igtm.charts.overlays import chosen_nodes, neighbours, new_rows, picture_map, with_chosen, with_found
 from igtm.charts.profiles import class_mix, difference, path, prototype
 from igtm.charts.scatter import means, modes
 from igtm.charts.theme import BLUE, ORANGE
 
 __all__ = [
     "Figure",
+    "chosen_nodes",
     "class_landscape",
     "class_mix",
     "convergence",
@@ -34,6 +35,7 @@ __all__ = [
     "prototype",
     "responsibilities",
     "with_backdrop",
+    "with_chosen",
     "with_found",
     "with_regions",
 ]

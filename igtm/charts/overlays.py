@@ -1,12 +1,13 @@
-"""Maps with something laid over them: new rows, what was found, one row and its neighbours, a picture a node."""
+"""Maps with something laid over them: new rows, what was found or chosen, a row's neighbours, a picture a node."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from igtm.charts import layers
 from igtm.charts.colours import colouring
 from igtm.charts.figure import Figure, layered
-from igtm.charts.theme import BLUE, MISSING_GREY, ORANGE, UNSELECTED
+from igtm.charts.theme import BLUE, MISSING_GREY, ORANGE, PULSE, UNSELECTED
 
 USUAL, NOVEL = "like the fitted rows", "novel"
 KEPT, LOST = "kept by the map", "lost"
@@ -170,12 +171,12 @@ def picture_map(nodes, pictures, *, title=None):
 
 
 def with_found(figure, places, nodes):
-    """The same map with a ring around some places.
+    """The same map with a ring around some places, from which another goes out as the parameter ``pulse`` goes to 1.
 
     Parameters
     ----------
     figure : Figure
-        `means` or `modes`, with nodes.
+        `means` or `modes`, with nodes, or `node_mass`.
     places : DataFrame
         ``x``, ``y``.
     nodes : DataFrame
@@ -186,15 +187,82 @@ def with_found(figure, places, nodes):
     Figure
         As ``figure``, with a dataset ``found`` (``x, y``).
     """
-    rings = (
-        alt.Chart(alt.NamedData("found"))
-        .mark_point(style="ring", fill="transparent", size=FOUND_SIZE, clip=True, aria=False)
-        .encode(**_place(nodes))
-        .properties(name="found")
+    pulse = alt.param(name=PULSE, value=0)
+    look = {"style": "ring", "fill": "transparent", "clip": True, "aria": False}
+    base = alt.Chart(alt.NamedData("found")).encode(**_place(nodes))
+    rings = base.mark_point(size=FOUND_SIZE, **look).properties(name="found")
+    going = base.mark_point(
+        size=alt.ExprRef(f"{FOUND_SIZE} * (1 + 6 * {PULSE})"), opacity=alt.ExprRef(f"{PULSE} && 1 - {PULSE}"), **look
     )
     chart = figure.chart.copy(deep=False)
-    chart.layer = [*figure.chart.layer, rings]
-    return Figure(chart, figure.data | {"found": places[["x", "y"]].astype(float)})
+    chart.layer = [*figure.chart.layer, going, rings]
+    return Figure(chart.add_params(pulse), figure.data | {"found": places[["x", "y"]].astype(float)})
+
+
+def with_chosen(figure, chosen):
+    """The same map with a frame around a chosen node; of two, with the way from the first to the second.
+
+    Parameters
+    ----------
+    figure : Figure
+        Any map whose nodes can be clicked.
+    chosen : sequence of int
+        No node, one, or two; those that the map lacks do not count.
+
+    Returns
+    -------
+    Figure
+        As ``figure``, with the datasets of `chosen_nodes` in place of the frame around the node that was clicked.
+    """
+    half = layers.reach(layers.spacing(figure.data["nodes"]["x"], figure.data["nodes"]["y"]))
+    frames = (
+        alt.Chart(alt.NamedData("chosen"))
+        .mark_rect(
+            style="node-ring",
+            fill="transparent",
+            strokeDash=alt.ExprRef("datum.order == 2 ? [4, 3] : [1, 0]"),
+            clip=True,
+            aria=False,
+        )
+        .encode(**layers.position(half, "x0", "y0"), x2="x1", y2="y1")
+        .properties(name="chosen")
+    )
+    way = alt.Chart(alt.NamedData("way"))
+    line = way.encode(**layers.position(half), x2="x2", y2="y2")
+    halo, stroke = (line.mark_rule(style=style, clip=True, aria=False) for style in ("way-halo", "way"))
+    arrow = way.mark_point(shape="triangle", style="way", filled=True, size=110, clip=True, aria=False).encode(
+        **layers.position(half, "xc", "yc"), angle=alt.Angle("angle", type="quantitative", scale=None)
+    )
+    kept = [part for part in figure.chart.layer if part.name != "node_ring"]
+    chart = figure.chart.copy(deep=False)
+    chart.layer = [*kept, halo, stroke.properties(name="way"), arrow, frames]
+    return Figure(chart, figure.data | chosen_nodes(figure.data["nodes"], chosen))
+
+
+def chosen_nodes(nodes, chosen):
+    """What `with_chosen` draws.
+
+    Parameters
+    ----------
+    nodes : DataFrame
+        ``node, x, y``.
+    chosen : sequence of int
+        No node, one, or two.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``chosen``: the edges of their cells, ``x0, x1, y0, y1``, and their ``order``, 1 or 2; ``way``: from the
+        first to the second, ``x, y`` and ``x2, y2``, with its middle ``xc, yc`` and its direction in degrees
+        clockwise from up, ``angle``; one row, or none.
+    """
+    places = nodes.set_index("node")[["x", "y"]]
+    places = places.reindex([node for node in chosen if node in places.index]).astype(float).reset_index(drop=True)
+    framed = layers.cells(places, layers.spacing(nodes["x"], nodes["y"])).assign(order=places.index + 1.0)
+    start, stop = places.iloc[:-1].to_numpy(), places.iloc[1:].to_numpy()  # of two, the first and the second
+    dx, dy = (stop - start).T
+    way = pd.DataFrame(np.hstack([start, stop, (start + stop) / 2]), columns=["x", "y", "x2", "y2", "xc", "yc"])
+    return {"chosen": framed.drop(columns=["x", "y"]), "way": way.assign(angle=np.degrees(np.arctan2(dx, dy)))}
 
 
 def _over(fitted, nodes, parts, data, title, default):

@@ -35,6 +35,8 @@ VIRIDIS = (
 
 #: Name of the chart parameter that stands for black on light and for near-white on dark.
 INK = "ink"
+#: And of the one that goes from 0 to 1 while what was found draws the eye.
+PULSE = "pulse"
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,9 @@ def vega_config(dark: bool) -> dict:
     -------
     dict
         Fonts, sizes and colours, with the named mark styles that our figures use
-        (``ring``, ``over``, ``node``, ``node-ring``, ``tile``, ``rule``, ``note``, ``diamond``, ``heading``,
-        ``aside``, ``baseline``, ``usual``, ``border``, ``border-halo``, ``label``, ``label-halo``).
+        (``ring``, ``over``, ``node``, ``node-ring``, ``way``, ``way-halo``, ``tile``, ``rule``, ``note``,
+        ``diamond``, ``heading``, ``aside``, ``baseline``, ``usual``, ``border``, ``border-halo``, ``label``,
+        ``label-halo``).
     """
     t = tokens(dark)
     return {
@@ -162,6 +165,8 @@ def vega_config(dark: bool) -> dict:
             "over": {"stroke": t.background, "strokeWidth": 0.5},
             "node": {"stroke": t.grid, "strokeWidth": 1},
             "node-ring": {"stroke": SELECTED, "strokeWidth": 2},
+            "way": {"color": SELECTED, "strokeWidth": 2, "strokeDash": [1, 0], "opacity": 1},
+            "way-halo": {"color": t.background, "strokeWidth": 5, "strokeDash": [1, 0], "opacity": 0.8},
             "tile": {"stroke": t.background, "strokeWidth": 1},
             "rule": {"color": t.muted, "strokeWidth": 1, "strokeDash": [3, 3]},
             "note": {"color": t.text, "fontSize": 11},

@@ -169,6 +169,7 @@ class Explorer(pn.viewable.Viewer):
         self.data.param.watch(self._take_table, ["table", "recipe"])
         self.settings.param.watch(lambda *_: self._compare(), list(Settings.names))
         self.map.param.watch(lambda event: self.inspector.compare(event.new), "second_node", onlychanged=False)
+        self.inspector.param.watch(lambda event: setattr(self.map, "chosen", event.new), "nodes")
         self.map.param.watch(lambda event: self.selecting.begin(event.new.table.frame), "scene")
         self._take_table()
 

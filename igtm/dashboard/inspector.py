@@ -30,13 +30,19 @@ class Inspector(pn.viewable.Viewer):
         allow_refs=True, default=None, allow_None=True, doc="The column by which the map is coloured."
     )
     dark = param.Boolean(allow_refs=True, default=False, doc="Whether charts are dark.")
+    nodes = param.List(default=[], doc="The node on show, and the one that it is compared with; none, one or two.")
     active = param.Integer(default=0, bounds=(0, 2), doc="The tab in front: selection, point or node.")
 
     def __init__(self, selecting: Selecting, **params):
         super().__init__(selecting=selecting, selection=selecting.param.selection, **params)
         # Not the parameters: a pick in a heatmap must not cut them off from the map that they follow.
         self._chosen = [getattr(self, name) for name in CHOICES]
-        shared = {"dark": self.param.dark, "pick": lambda node: self._choose(NODE, node)}
+        shared = {
+            "dark": self.param.dark,
+            "pick": lambda node: self._choose(NODE, node),
+            "compare": self.compare,
+            "nodes": self.param.nodes,
+        }
         point = PointView(pick_row=lambda row: self._choose(POINT, row), **shared)
         self._node = NodeView(color=self.param.color, **shared)
         self._views = [SelectionView(selecting=selecting, **shared), point, self._node]
@@ -49,6 +55,7 @@ class Inspector(pn.viewable.Viewer):
         self._tabs.link(self, active="active", bidirectional=True)
         self.param.watch(self._follow, CHOICES)
         self.param.watch(self._refresh, ["fitted", "active"])
+        self._node.param.watch(self._tell, "second")
         self._refresh()
 
     @property
@@ -83,3 +90,9 @@ class Inspector(pn.viewable.Viewer):
 
     def _refresh(self, *_):
         self._views[self.active].update(self.fitted, self._chosen[self.active])
+        self._tell()
+
+    def _tell(self, *_):
+        """Say which nodes are on show."""
+        both = [self._chosen[NODE], self._node.second]
+        self.nodes = [] if both[0] is None else [node for node in dict.fromkeys(both) if node is not None]

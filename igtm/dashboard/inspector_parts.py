@@ -7,6 +7,7 @@ from collections.abc import Callable
 import panel as pn
 import param
 
+from igtm.charts import figures
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
 
@@ -31,12 +32,44 @@ class Picture(pn.viewable.Viewer):
     def __panel__(self):
         return self.chart
 
+    @property
+    def drawn(self) -> figures.Figure:
+        """The figure as it is drawn."""
+        return self.figure
+
     @param.depends("figure", "dark", watch=True)
     def _draw(self):
         if self.figure is not None:
             self.chart.clear_selection()
             self.chart.dark = self.dark
-            self.chart.show(self.figure.spec(self.dark, live=True), self.figure.data)
+            self.chart.show(self.drawn.spec(self.dark, live=True), self.drawn.data)
+
+
+class Heatmap(Picture):
+    """A picture of the nodes: a click picks one, shift + click compares it, and the chosen ones are framed."""
+
+    chosen = param.List(default=[], allow_refs=True, doc="One node, or two that are compared, or none.")
+    pick = param.Callable(doc="Called with the node that the reader clicks.")
+    compare = param.Callable(doc="Called with the node that the reader clicks with shift.")
+
+    def __init__(self, label: str, **params):
+        super().__init__(LiveChart(label=label, max_size=300), **params)
+        self.chart.param.watch(lambda event: _tell(event.new, "pick_node", self.pick), "selection")
+        self.chart.param.watch(self._take_gesture, "gesture", onlychanged=False)
+
+    @property
+    def drawn(self) -> figures.Figure:
+        return figures.with_chosen(self.figure, self.chosen)
+
+    @param.depends("chosen", watch=True)
+    def _frame(self):
+        if self.figure is not None:
+            for name, rows in figures.chosen_nodes(self.figure.data["nodes"], self.chosen).items():
+                self.chart.set_data(name, rows)
+
+    def _take_gesture(self, event):
+        if event.new.get("purpose") == "add" and event.new.get("pick_node") is not None:
+            self.compare(int(event.new["pick_node"]))
 
 
 class Thumbnail:
@@ -58,21 +91,16 @@ class Thumbnail:
         self._place.visible = uri is not None
 
 
-def heatmap(label: str, picked: Callable[[int], None], **params) -> Picture:
-    """A heatmap; `picked` is called with the node that the reader clicks."""
-    return small_map(label, "pick_node", picked, **params)
-
-
 def small_map(label: str, selection: str, picked: Callable[[int], None], **params) -> Picture:
     """A map beside the map; `picked` is called with what the reader clicks, by the selection of that name."""
     chart = LiveChart(label=label, max_size=300)
-
-    def tell(event):
-        if values := event.new.get(selection):
-            picked(int(values[0]))
-
-    chart.param.watch(tell, "selection")
+    chart.param.watch(lambda event: _tell(event.new, selection, picked), "selection")
     return Picture(chart, **params)
+
+
+def _tell(selected, name, picked):
+    if values := selected.get(name):
+        picked(int(values[0]))
 
 
 def beside(*parts) -> pn.FlexBox:

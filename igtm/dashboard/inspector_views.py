@@ -4,7 +4,7 @@ import panel as pn
 import param
 
 from igtm.charts import figures
-from igtm.dashboard.inspector_parts import off_loop
+from igtm.dashboard.inspector_parts import Heatmap, off_loop
 from igtm.dashboard.text import plain
 from igtm.maps.table_map import TableMap
 
@@ -22,6 +22,8 @@ class View(pn.viewable.Viewer):
 
     dark = param.Boolean(default=False, allow_refs=True, doc="Whether charts are dark.")
     pick = param.Callable(doc="Called with the node that the reader picks in a heatmap.")
+    compare = param.Callable(doc="Called with the node that the reader wants to compare with the one on show.")
+    nodes = param.List(default=[], allow_refs=True, doc="The node on show, and the one that it is compared with.")
 
     def __init__(self, **params):
         super().__init__(**params)
@@ -33,6 +35,10 @@ class View(pn.viewable.Viewer):
 
     def __panel__(self):
         return pn.Column(self._hint, self._content, sizing_mode="stretch_width", margin=self.margin)
+
+    def heatmap(self, label: str) -> Heatmap:
+        """A heatmap of this tab."""
+        return Heatmap(label, pick=self.pick, compare=self.compare, chosen=self.param.nodes, dark=self.param.dark)
 
     @property
     def figures(self) -> dict[str, figures.Figure]:

@@ -5,14 +5,20 @@ export function render({ model, view }) {
   const chart = (view.chart ??= new Chart(model));
   model.on(["spec", "dark", "aspect", "max_size", "max_share", "plot_height", "_rows", "_frame", "_cleared"], chart.refresh);
   model.on(["label", "drag"], chart.describe);
+  model.on("_pulses", chart.pulse);
   model.on("remove", chart.dispose);
   chart.refresh();
   return chart.host;
 }
 
+const PULSE = "pulse";
+const BEATS = 3;
+const BEAT = 900; // milliseconds
+
 class Chart {
   constructor(model) {
     this.model = model;
+    this.lengths = {};
     this.host = document.createElement("div");
     this.host.role = "img";
     this.host.chart = this; // how tests reach the Vega view
@@ -34,6 +40,7 @@ class Chart {
     window.removeEventListener("resize", this.refresh);
     window.removeEventListener("pointerup", this.release);
     clearTimeout(this.timer);
+    clearInterval(this.pulsing);
     this.view?.finalize();
   };
 
@@ -151,6 +158,7 @@ class Chart {
     this.view?.finalize();
     this.view = view;
     this.names = new Set(vgSpec.data.map(({ name }) => name));
+    this.beats = (spec.params ?? []).some(({ name }) => name === PULSE);
     this.params = (spec.params ?? []).filter((param) => param.select);
     if (this.past) await this.restore(this.past);
     for (const { name } of this.params) view.addSignalListener(name, this.report);
@@ -170,8 +178,10 @@ class Chart {
   }
 
   patch(name, columns) {
+    const given = unpacked(columns);
+    if (given[0]?.[1].length !== this.lengths[name]) return this.view.data(name, this.table(name));
     const change = window.vega.changeset().reflow();
-    for (const [column, values] of unpacked(columns)) {
+    for (const [column, values] of given) {
       let row = 0;
       change.modify(window.vega.truthy, column, () => filled(values[row++]));
     }
@@ -180,10 +190,23 @@ class Chart {
 
   table(name) {
     const columns = unpacked({ ...this.model._rows[name], ...this.model._frame[name] });
-    const length = columns[0]?.[1].length ?? 0;
+    const length = (this.lengths[name] = columns[0]?.[1].length ?? 0);
     const row = (i) => Object.fromEntries(columns.map(([column, values]) => [column, filled(values[i])]));
     return Array.from({ length }, (_, i) => row(i));
   }
+
+  // Three times from 0 to 1: long enough to be seen, and over before it disturbs.
+  pulse = () => {
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const start = performance.now();
+    const beat = () => {
+      const beats = still ? BEATS : (performance.now() - start) / BEAT;
+      if (beats >= BEATS) clearInterval(this.pulsing);
+      if (this.beats && this.view) this.view.signal(PULSE, beats < BEATS ? beats % 1 : 0).runAsync();
+    };
+    clearInterval(this.pulsing);
+    this.pulsing = setInterval(beat, 40);
+  };
 
   // Plots grow with their container only, and shrink when axis labels push them out of it: no jitter.
   async fit() {

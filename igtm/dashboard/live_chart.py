@@ -62,7 +62,8 @@ class LiveChart(JSComponent):
     dark = param.Boolean(default=False, doc="Whether tooltips are dark. The chart's own colours are in `spec`.")
 
     _rows = param.Dict(default={}, doc="Dataset -> column -> values.")
-    _frame = param.Dict(default={}, doc="The columns patched since `_rows` were set: all that a frame sends.")
+    _frame = param.Dict(default={}, doc="The columns set since `_rows` were: all that a frame sends.")
+    _pulses = param.Integer(doc="How often attention was drawn to something.")
     _cleared = param.List(default=[0], doc="How often selections were cleared from Python, and which; none means all.")
 
     _esm = Path(__file__).with_suffix(".js")
@@ -106,8 +107,12 @@ class LiveChart(JSComponent):
             Its rows.
         """
         self._lengths[name] = _length(frame)
+        columns = _columns(frame)
+        if columns.keys() == self._rows.get(name, {}).keys():  # all of them are overwritten, and no others are sent
+            self._frame = {**self._frame, name: columns}
+            return
         others = {other: columns for other, columns in self._frame.items() if other != name}
-        self.param.update(_rows={**self._rows, name: _columns(frame)}, _frame=others)
+        self.param.update(_rows={**self._rows, name: columns}, _frame=others)
 
     def patch(self, name, columns=None, /, **more):
         """Replace some columns of a dataset, row by row; only these are sent.
@@ -129,6 +134,13 @@ class LiveChart(JSComponent):
             if len(values) != n_rows:
                 raise ValueError(f"{column!r} has {len(values)} values, {name!r} has {n_rows} rows: use set_data")
         self._frame = {**self._frame, name: {**self._frame.get(name, {}), **_columns(columns)}}
+
+    def pulse(self):
+        """Draw attention to what the specification ties to a parameter ``pulse``: it goes from 0 to 1 three times.
+
+        It stays 0 for readers who asked their system for less motion.
+        """
+        self._pulses += 1
 
     def clear_selection(self, *names):
         """Remove brushes and picks, here and in the browser.

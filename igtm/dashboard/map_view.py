@@ -107,6 +107,7 @@ class MapView(pn.viewable.Viewer):
     selecting = param.ClassSelector(class_=Selecting, doc="Whose selection is drawn and changed.")
     drag = param.Selector(default="move", objects=DRAG, doc=DRAG_HELP)
     dark = param.Boolean(allow_refs=True, default=False, doc="Whether the page is dark.")
+    chosen = param.List(default=[], doc="Nodes that are framed: one, or two that are compared.")
     picked_row = param.Integer(default=None, allow_None=True, doc="Row that was clicked.")
     picked_node = param.Integer(default=None, allow_None=True, doc="Node that was clicked.")
     second_node = param.Integer(default=None, allow_None=True, doc="Node that was clicked with shift, at every click.")
@@ -114,12 +115,14 @@ class MapView(pn.viewable.Viewer):
     def __init__(self, **params):
         super().__init__(**params)
         self._drawn = self._pictures = None
-        self.chart = LiveChart(label="Map", max_share=0.4, margin=0, drag=self.param.drag)
+        # Of nodes, none is selected: a click picks one, whatever dragging does elsewhere.
+        drag = param.bind(lambda kind, drag: "move" if kind == "mass" else drag, self.param.kind, self.param.drag)
+        self.chart = LiveChart(label="Map", max_share=0.4, margin=0, drag=drag)
         self.chart.param.watch(self._take_picks, "selection")
         self.chart.param.watch(self._take_gesture, "gesture", onlychanged=False)
         options = {"size": "small", "margin": 0}
         self.search = SearchView(selecting=self.selecting)
-        self.search.param.watch(lambda _: self._ring(), "found")
+        self.search.param.watch(lambda _: self._show_found(), "found")
         points = {**options, "disabled": self.param.kind.rx() == "mass"}  # a map of nodes has none
         self.backdrop.param.update(column=self.param.color, disabled=points["disabled"])
         welcome = pn.Column(
@@ -191,7 +194,7 @@ class MapView(pn.viewable.Viewer):
             return ""
         shown, total = len(self.scene.rows), len(self.scene.table.frame)
         if self.kind == "mass":
-            return f"All {total:,} rows, shared out among the nodes that explain them · a click picks a node"
+            return f"All {total:,} rows, by node · a click picks a node, with shift a second one"
         return f"Showing {shown:,} of {total:,} · click or drag: with shift adds rows, with alt removes them"
 
     @property
@@ -215,6 +218,7 @@ class MapView(pn.viewable.Viewer):
             self._offer_colors()
             self._show()
         elif self.kind == "mass":
+            self._ring()
             self.chart.set_data("nodes", figures.node_mass(self.scene.nodes).data["nodes"])
         elif self.color in FIT_COLUMNS.values():
             self._show()
@@ -234,18 +238,31 @@ class MapView(pn.viewable.Viewer):
         if self.scene is not None and self.kind != "mass":
             self.chart.patch("points", selected=self._selected.astype(np.float32))
 
+    @param.depends("chosen", watch=True)
+    def _frame(self):
+        if self.scene is not None:
+            for name, rows in figures.chosen_nodes(self.scene.nodes, self.chosen).items():
+                self.chart.set_data(name, rows)
+
     def _ring(self):
-        if self.scene is not None and self.kind != "mass":
+        if self.scene is not None:
             self.chart.set_data("found", self._found_places)
+
+    def _show_found(self):
+        self._ring()
+        if self.search.found is not None:
+            self.chart.pulse()
 
     @property
     def _found_places(self) -> pd.DataFrame:
-        """Where the best of what was found lies, as far as it is known."""
+        """Where the best of what was found lies, as far as it is known; on a map of nodes, the likeliest ones."""
         found, points = self.search.found, self.scene.everything
         if found is None or self.search.table is not self.scene.table:
             return pd.DataFrame(columns=["x", "y"])
-        x, y = self.placed(points)
         ringed = points["row_id"].isin(found.frame["row_id"]).to_numpy()
+        if self.kind == "mass":
+            return self.scene.nodes.loc[points["node"][ringed].unique(), ["x", "y"]]
+        x, y = self.placed(points)
         return pd.DataFrame({"x": x[ringed], "y": y[ringed]})
 
     @property
@@ -274,14 +291,15 @@ class MapView(pn.viewable.Viewer):
         return draw(points[["row_id", "mean_x", "mean_y", "mode_x", "mode_y", "node"]], nodes=self.scene.nodes)
 
     def _figure(self) -> Figure:
-        if self.kind == "mass":
-            return figures.node_mass(self.scene.nodes, title="")
+        figure = figures.node_mass(self.scene.nodes, title="") if self.kind == "mass" else self._points_figure()
+        return figures.with_chosen(figures.with_found(figure, self._found_places, self.scene.nodes), self.chosen)
+
+    def _points_figure(self) -> Figure:
         draw = figures.modes if self.kind == "modes" else figures.means
         points, names = self._points_with_data()
         color = None if self.color == NO_COLOR else names.get(self.color, self.color)
         look = {"title": "", "nodes": self.scene.nodes, "pictures": self._pictures}
-        points = self.backdrop.ground.with_points(draw(points, color, self._tips(names), **look))
-        return figures.with_found(points, self._found_places, self.scene.nodes)
+        return self.backdrop.ground.with_points(draw(points, color, self._tips(names), **look))
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
         """Points beside the columns of their rows, and under which names: those of points are taken."""

@@ -13,7 +13,6 @@ from igtm.dashboard.inspector_parts import (
     beside,
     facts,
     heading,
-    heatmap,
     small_map,
 )
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
@@ -36,7 +35,7 @@ class PointView(View):
         super().__init__(**params)
         self._facts = facts()
         self._thumbnail = Thumbnail()
-        heat = heatmap("Responsibilities of the point", self.pick, dark=self.param.dark)
+        heat = self.heatmap("Responsibilities of the point")
         near = small_map("Nearest rows in the data", "pick", self.pick_row, dark=self.param.dark)
         self.pictures = {"point": heat, "neighbours": near}
         self._grid = DataGrid(max_height=GRID_HEIGHT)

@@ -6,7 +6,7 @@ import param
 
 from igtm.charts import figures
 from igtm.dashboard.grid import DataGrid
-from igtm.dashboard.inspector_parts import Picture, beside, heading, heatmap, off_loop
+from igtm.dashboard.inspector_parts import Picture, beside, heading, off_loop
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
 from igtm.dashboard.keeping import Keeping
 from igtm.dashboard.live_chart import LiveChart
@@ -39,7 +39,7 @@ class SelectionView(View):
     def __init__(self, **params):
         super().__init__(**params)
         columns = Picture(LiveChart(label="Columns of the selection", aspect="fill"), dark=self.param.dark)
-        heat = heatmap("Mean responsibilities of the selection", self.pick, dark=self.param.dark)
+        heat = self.heatmap("Mean responsibilities of the selection")
         self.pictures = {"selection": heat, "columns of the selection": columns}
         self._grid = DataGrid(max_height=GRID_HEIGHT)
         options = {"size": "small", "margin": 0}

@@ -159,7 +159,7 @@ def test_points_are_coloured_by_any_column(fitted, vega, shot):
     shot("coloured-by-number", page)
 
 
-def test_a_point_and_a_node_that_are_clicked_are_explained(fitted, vega):
+def test_a_point_and_a_node_that_are_clicked_are_explained(fitted, vega, shot):
     page = fitted
     chart = vega("Map", page)
     point = chart.data("points")[5]
@@ -174,7 +174,20 @@ def test_a_point_and_a_node_that_are_clicked_are_explained(fitted, vega):
     other = next(n for n in chart.data("nodes") if n["node"] not in taken | {free["node"]} and abs(n["x"]) < 0.9)
     chart.click(other["x"] + 0.03, other["y"] + 0.03, shift=True)
     expect(page.get_by_text(f"From node {free['node']} to node {other['node']}")).to_be_visible()
+    framed = "([host, n]) => host.chart.view.data('chosen').length === n"
+    page.wait_for_function(framed, arg=[chart.host.element_handle(), 2])
+    shot("nodes-compared", page)
+    assert len(chart.data("way")) == 1
+    page.get_by_role("button", name="Node mass", exact=True).click()
+    page.wait_for_function("host => 'mass' in host.chart.view.data('nodes')[0]", arg=chart.host.element_handle())
+    chart.settle().click(*(free[axis] + 0.03 for axis in "xy"), shift=True)  # a node and itself
+    page.wait_for_function(framed, arg=[chart.host.element_handle(), 1])
+    chart.click(*(other[axis] + 0.03 for axis in "xy"), shift=True)
+    page.wait_for_function(framed, arg=[chart.host.element_handle(), 2])
+    shot("nodes-compared-mass", page)
+    page.get_by_role("button", name="Means", exact=True).click()
     page.get_by_label("Compare from here").click()
+    page.wait_for_function(framed, arg=[chart.host.element_handle(), 1])
 
 
 def test_brushed_rows_are_those_inside_the_brush(fitted, vega):

@@ -91,7 +91,16 @@ def test_what_is_searched_gets_rings_is_listed_and_selected_with_enter(fitted, v
     )
     rings = {(p["x"], p["y"]) for p in chart.data("found")}
     assert rings == {(p["x"], p["y"]) for p in chart.data("points") if p["color"] == "grower 2"}
+    beating = "host => host.chart.view.signal('pulse') > 0"
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_label("Search rows").fill("grower 3")
+    page.wait_for_timeout(1000)
+    assert not chart.host.evaluate(beating)
+    page.emulate_media(reduced_motion="no-preference")
+    page.get_by_label("Search rows").fill("grower 2")
+    page.wait_for_function(beating, arg=chart.host.element_handle())
     shot("rows-searched", page)
+    page.wait_for_function("host => host.chart.view.signal('pulse') === 0", arg=chart.host.element_handle())
     page.get_by_label("Search rows").press("Enter")
     selected(page, n)
     coloured(chart, n)
