@@ -121,56 +121,57 @@ class TakeAway(pn.viewable.Viewer):
         )
         copy = pmui.Button(label="Copy", icon=icons.COPY, disabled=missing, **SMALL)
         copy.js_on_click(args={"pane": code}, code=COPY)
-        chart = pn.bind(lambda chart, format: f"{as_slug(chart)}.{format}", self._chart, self._format)
         return pn.Column(
             why,
             heading("Charts"),
-            line(self._chart, self._format, self._download("Download", chart, self._draw)),
+            line(self._chart, self._format, self._download("Download", self._draw)),
             heading("Coordinates of all rows"),
             line(
-                self._download("CSV", "coordinates.csv", self._csv),
-                self._download("Parquet", "coordinates.parquet", self._parquet),
+                self._download("CSV", self._csv),
+                self._download("Parquet", self._parquet),
             ),
             heading("Model, with roles and preprocessing"),
-            line(self._download("Model", "map.npz", self._model), self._file),
+            line(self._download("Model", self._model), self._file),
             message(self.param.message, severity="error"),
             heading("Python that gives the same coordinates"),
             pn.Column(code, visible=missing.rx.not_(), margin=0, sizing_mode="stretch_width"),
-            line(copy, self._download("Script", "map.py", lambda: self.code.encode())),
+            line(copy, self._download("Script", self._script)),
             sizing_mode="stretch_width",
             margin=(0, 0, 12, 0),
             styles={"gap": "8px"},
         )
 
-    def _download(self, label, ending, make: Callable[[], bytes]):
-        """A button for a file that is made, on a thread, when it is asked for."""
-        button = pmui.FileDownload(
-            label=label,
-            filename=pn.bind(lambda fitted, ending: f"{slug(fitted)}-{ending}", self.param.fitted, ending),
-            disabled=self.param.fitted.rx.is_(None),
-            **SMALL,
-        )
+    def _download(self, label, make: Callable[[], tuple[str, bytes]]):
+        """A button for a file that is made, on a thread, when it is asked for: the end of its name, and its content."""
+        button = pmui.FileDownload(label=label, disabled=self.param.fitted.rx.is_(None), **SMALL)
 
         async def give():
-            button.data = None  # or a file equal to the last would be no change, and not arrive
-            return BytesIO(await asyncio.to_thread(make))
+            ending, content = await asyncio.to_thread(make)
+            # Without data for a moment, or a file equal to the last would be no change, and not arrive. A name that
+            # is bound to others would stay as it is from the first file on: the button sets it, too.
+            button.param.update(data=None, filename=f"{slug(self.fitted)}-{ending}")
+            return BytesIO(content)
 
         button.callback = give
         return button
 
-    def _draw(self) -> bytes:
-        return export.render(self._figures()[self._chart.value], self._format.value, dark=self.dark)
+    def _draw(self):
+        chart, format = self._chart.value, self._format.value
+        return f"{as_slug(chart)}.{format}", export.render(self._figures()[chart], format, dark=self.dark)
 
-    def _csv(self) -> bytes:
-        return table_map.csv(table_map.coordinates(self.fitted))
+    def _csv(self):
+        return "coordinates.csv", table_map.csv(table_map.coordinates(self.fitted))
 
-    def _parquet(self) -> bytes:
-        return table_map.coordinates(self.fitted).to_parquet(index=False)
+    def _parquet(self):
+        return "coordinates.parquet", table_map.coordinates(self.fitted).to_parquet(index=False)
 
-    def _model(self) -> bytes:
+    def _model(self):
         file = BytesIO()
         table_map.save(self.fitted, file)
-        return file.getvalue()
+        return "map.npz", file.getvalue()
+
+    def _script(self):
+        return "map.py", self.code.encode()
 
     def _hand_over(self, event):
         if event.new is None:

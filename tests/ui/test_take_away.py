@@ -81,18 +81,16 @@ def test_png(take):
     assert height > 800
 
 
-def test_svg(dialog, take):
+def test_svg_and_then_pdf(dialog, take):
     choose(dialog, "Format", "SVG")
     name, content = take("Download")
     assert name == "wine-means.svg"
     assert ET.fromstring(content).tag == "{http://www.w3.org/2000/svg}svg"
     assert b"grower 1" in content
-
-
-def test_pdf(dialog, take):
+    choose(dialog, "Chart", "node mass")
     choose(dialog, "Format", "PDF")
     name, content = take("Download")
-    assert name == "wine-means.pdf"
+    assert name == "wine-node-mass.pdf"
     assert content[:5] == b"%PDF-"
 
 
