@@ -13,6 +13,7 @@ from scipy.linalg import cho_solve, eigh
 from scipy.linalg.lapack import dpocon, dpotrf
 
 from igtm.engine.manifold import SINGULAR, Manifold
+from igtm.rows.threads import single_threaded_blas
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,14 @@ def maximise(manifold: Manifold, statistics: Statistics, regul: float) -> Manifo
     (Φᵀ diag(g) Φ + (λ/β) I) W = B, Bishop et al. (1998) eq. 12; the noise variance needs no second pass because
     Σ r‖x - y‖² = energy - 2⟨W, B⟩ + Σ g‖y‖².
     """
-    basis = manifold.grid.basis
-    system = (basis.T * statistics.mass) @ basis
-    system[np.diag_indices_from(system)] += regul * manifold.noise_variance
-    weights = _solve(system, statistics.moment, manifold.weights)
-    updated = replace(manifold, weights=weights)
-    noise_variance = residual(updated, statistics) / (statistics.n * manifold.n_features)
-    return replace(updated, noise_variance=max(noise_variance, manifold.noise_floor))
+    with single_threaded_blas():  # products this small: to wake its threads takes BLAS longer, 16 ms at times
+        basis = manifold.grid.basis
+        system = (basis.T * statistics.mass) @ basis
+        system[np.diag_indices_from(system)] += regul * manifold.noise_variance
+        weights = _solve(system, statistics.moment, manifold.weights)
+        updated = replace(manifold, weights=weights)
+        noise_variance = residual(updated, statistics) / (statistics.n * manifold.n_features)
+        return replace(updated, noise_variance=max(noise_variance, manifold.noise_floor))
 
 
 def residual(manifold: Manifold, statistics: Statistics) -> float:

@@ -16,6 +16,8 @@ from igtm.rows.tile import DenseTile, SparseTile, Tile
 
 # Largest relative rounding of an exponent that going through W may cost, where large weights cancel in ΦW.
 ROUNDING = 16 * float(np.finfo(np.float32).eps)
+# Exponents below are as good as this one, and NumPy's float64 exponential takes ten times as long where it underflows.
+FLOOR = float(np.log(np.finfo(np.float64).tiny)) / 2
 
 
 class _Scratch:
@@ -168,6 +170,7 @@ class Kernel:
         self.manifold = manifold
         self.dtype = np.dtype(dtype)
         self.offset = manifold.offset.astype(dtype)
+        self.floor = FLOOR if self.dtype == np.float64 else -np.inf
         self.scratch = _Scratch(self.dtype, rows)
         way = _ThroughGrid if through_grid(manifold, self.dtype) else _ThroughNodes
         self.way = way(manifold, self.scratch)
@@ -182,6 +185,8 @@ class Kernel:
         exponents, shared = self.way.exponents(tile, n)
         peak = exponents.max(axis=0)
         exponents -= peak
+        if exponents.min() < self.floor:
+            np.maximum(exponents, self.floor, out=exponents)
         scores = np.exp(exponents, out=exponents)
         normaliser = self.way.normaliser(scores)
         squares = tile.squares()

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial, reduce
+from itertools import starmap
+from math import ceil
 from operator import add
 from threading import local
 
@@ -18,8 +20,9 @@ from igtm.rows.blocks import moments as moments_of
 from igtm.rows.source import Source
 from igtm.rows.threads import in_order
 
-TILE_BYTES = 2 << 20  # a tile with its scratch should stay in a core's second-level cache
-TILE_ROWS = (64, 1024)
+TILE_BYTES = 3 << 20  # a tile with its scratch should stay in a core's caches
+TILE_ROWS = (64, 2048)
+TASK_TILES = 4  # tiles that a thread works in one go: threads that hand over tile by tile wait for each other
 
 # What a fitted manifold can say of each row.
 OUTPUTS = {
@@ -46,8 +49,10 @@ def tiles(blocks: Iterable, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray 
 
 
 def cut(X: np.ndarray, weights: np.ndarray | None, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
-    """Cut rows into tiles of at most `rows`, in order; no rows are one such tile."""
-    for first in range(0, max(X.shape[0], 1), rows):
+    """Cut rows into even tiles of at most `rows`, in order; no rows are one such tile."""
+    n_rows = max(X.shape[0], 1)
+    rows = ceil(n_rows / ceil(n_rows / rows))
+    for first in range(0, n_rows, rows):
         tile = slice(first, first + rows)
         yield X[tile], None if weights is None else weights[tile]
 
@@ -73,13 +78,13 @@ class ThreadedExpectation:
         rows = tile_rows(manifold, self.blocks.dtype, self.blocks.source.sparse)
         worker = local()
 
-        def expect_tile(X, weights):
+        def expect(X, weights):
             if not hasattr(worker, "kernel"):
                 worker.kernel = Kernel(manifold, self.blocks.dtype, rows)
-            return worker.kernel.statistics(X, weights)
+            return reduce(add, starmap(worker.kernel.statistics, cut(X, weights, rows)))
 
-        with closing(tiles(self.blocks, rows)) as cut:
-            return reduce(add, in_order(expect_tile, cut, self.cancelled))
+        with closing(tiles(self.blocks, TASK_TILES * rows)) as tasks:
+            return reduce(add, in_order(expect, tasks, self.cancelled))
 
 
 def by_posterior(manifold: Manifold, source: Source, function: Callable[[Posterior], np.ndarray]) -> np.ndarray:

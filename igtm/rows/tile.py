@@ -29,7 +29,7 @@ class DenseTile:
 
     def squares(self) -> np.ndarray:
         """‖x‖² of each row, (n,), float64."""
-        return np.einsum("ij,ij->i", self.rows, self.rows, dtype=np.float64)
+        return np.vecdot(self.rows, self.rows).astype(np.float64)
 
 
 class SparseTile:
