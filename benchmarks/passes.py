@@ -27,6 +27,7 @@ SPARSE_SHAPE = (20_000, 2_048, 16, 4)
 FILLED = 0.03
 REGUL = 0.1
 TILE = 256
+ENOUGH = 30.0  # seconds of turns, after which a contender sits out: the slow ones would make a run last hours
 
 
 def rows_of(shape: tuple, dtype=np.float64) -> np.ndarray:
@@ -165,7 +166,7 @@ def serve(shape: tuple, prepare: Callable, rows: Callable, pipe) -> None:
 
 
 def measure(shape: tuple, repeats: int) -> list[dict]:
-    """Medians of every contender at one shape, in turns."""
+    """Medians of every contender at one shape, in turns; whoever has had `ENOUGH` sits out."""
     spawn = get_context("spawn")
     running = {}
     for name, (prepare, rows) in contenders(shape).items():
@@ -177,12 +178,15 @@ def measure(shape: tuple, repeats: int) -> list[dict]:
         ours.recv()
     for _ in range(repeats):
         for _, pipe, found in running.values():
-            pipe.send(True)
-            found.append(pipe.recv())
+            if sum(spent for spent, _, _ in found) < ENOUGH:
+                pipe.send(True)
+                began = perf_counter()
+                told = pipe.recv()
+                found.append((perf_counter() - began, *told))
     for process, pipe, _ in running.values():
         pipe.send(False)
         process.join()
-    seconds = {name: median(time for time, _ in found) for name, (_, _, found) in running.items()}
+    seconds = {name: median(time for _, time, _ in found) for name, (_, _, found) in running.items()}
     return [
         {
             "shape": "{:,} × {:,}, k={}, m={}".format(*shape),
@@ -190,7 +194,7 @@ def measure(shape: tuple, repeats: int) -> list[dict]:
             "seconds": round(seconds[name], 5),
             "of the products": round(seconds[name] / seconds[f"two products {precision(name)}"], 3),
             "ugtm takes times": round(seconds["ugtm"] / seconds[name], 1) if "ugtm" in seconds else None,
-            "peak MB": round(max(peak for _, peak in found) / 1e6, 1),
+            "peak MB": round(max(peak for _, _, peak in found) / 1e6, 1),
         }
         for name, (_, _, found) in running.items()
     ]
