@@ -74,7 +74,7 @@ def igtm_pass(shape: tuple, X: np.ndarray) -> Callable[[], float]:
 
 
 def ugtm_pass(shape: tuple, X: np.ndarray) -> Callable[[], float]:
-    """One iteration of ugtm's eIGTM: what two more of them take."""
+    """One iteration of ugtm's eIGTM: what one more of them takes."""
     from ugtm import ugtm_gtm, ugtm_igtm
 
     _, _, k, m = shape
@@ -84,7 +84,7 @@ def ugtm_pass(shape: tuple, X: np.ndarray) -> Callable[[], float]:
     def seconds(n_iter):
         return timed(lambda: ugtm_igtm.optimize_igtm(X, initial, REGUL, n_iter, n_blocks))()
 
-    return lambda: (seconds(3) - seconds(1)) / 2
+    return lambda: seconds(2) - seconds(1)
 
 
 def chemographykit_pass(shape: tuple, X: np.ndarray) -> Callable[[], float]:
@@ -165,6 +165,14 @@ def serve(shape: tuple, prepare: Callable, rows: Callable, pipe) -> None:
         pipe.send((one_pass(), memory("VmHWM") - before))
 
 
+def turn(pipe) -> tuple[float, float, int]:
+    """Let a contender make a pass: seconds of the whole turn, seconds of the pass, bytes at its peak."""
+    began = perf_counter()
+    pipe.send(True)
+    seconds, peak = pipe.recv()
+    return perf_counter() - began, seconds, peak
+
+
 def measure(shape: tuple, repeats: int) -> list[dict]:
     """Medians of every contender at one shape, in turns; whoever has had `ENOUGH` sits out."""
     spawn = get_context("spawn")
@@ -173,20 +181,16 @@ def measure(shape: tuple, repeats: int) -> list[dict]:
         ours, theirs = spawn.Pipe()
         process = spawn.Process(target=serve, args=(shape, prepare, rows, theirs), daemon=True)
         process.start()
-        running[name] = (process, ours, [])
-        ours.send(True)  # prepared, before the next one starts
-        ours.recv()
+        running[name] = (process, ours, [turn(ours)])  # prepared, before the next one starts
     for _ in range(repeats):
-        for _, pipe, found in running.values():
-            if sum(spent for spent, _, _ in found) < ENOUGH:
-                pipe.send(True)
-                began = perf_counter()
-                told = pipe.recv()
-                found.append((perf_counter() - began, *told))
+        for _, pipe, turns in running.values():
+            if sum(spent for spent, _, _ in turns) < ENOUGH:
+                turns.append(turn(pipe))
     for process, pipe, _ in running.values():
         pipe.send(False)
         process.join()
-    seconds = {name: median(time for _, time, _ in found) for name, (_, _, found) in running.items()}
+    found = {name: turns[1:] or turns for name, (_, _, turns) in running.items()}  # the first one warms up
+    seconds = {name: median(time for _, time, _ in turns) for name, turns in found.items()}
     return [
         {
             "shape": "{:,} × {:,}, k={}, m={}".format(*shape),
@@ -194,9 +198,9 @@ def measure(shape: tuple, repeats: int) -> list[dict]:
             "seconds": round(seconds[name], 5),
             "of the products": round(seconds[name] / seconds[f"two products {precision(name)}"], 3),
             "ugtm takes times": round(seconds["ugtm"] / seconds[name], 1) if "ugtm" in seconds else None,
-            "peak MB": round(max(peak for _, _, peak in found) / 1e6, 1),
+            "peak MB": round(max(peak for _, _, peak in found[name]) / 1e6, 1),
         }
-        for name, (_, _, found) in running.items()
+        for name in found
     ]
 
 
@@ -234,5 +238,7 @@ def main(arguments: list[str]) -> None:
     chosen = parser.parse_args(arguments)
     os.environ["TQDM_DISABLE"] = "1"  # ChemographyKit's progress bars
     shapes = [[*SHAPES, SPARSE_SHAPE][index] for index in chosen.shapes]
-    rows = [row for shape in shapes for row in measure(shape, chosen.repeats)]
-    publish("passes", rows, chart(rows))
+    rows = []
+    for shape in shapes:
+        rows += measure(shape, chosen.repeats)
+        publish("passes", rows, chart(rows))
