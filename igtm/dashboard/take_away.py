@@ -142,7 +142,7 @@ class TakeAway(pn.viewable.Viewer):
         )
 
     def _download(self, label, make: Callable[[], tuple[str, bytes]]):
-        """A button for a file that is made, on a thread, when it is asked for: the end of its name, and its content."""
+        """A button for a file that is made, on a thread, when it is asked for: how its name ends, and its content."""
         button = pmui.FileDownload(label=label, disabled=self.param.fitted.rx.is_(None), **SMALL)
 
         async def give():
