@@ -23,6 +23,7 @@ from igtm.engine.em import Step
 from igtm.engine.fitting import Fit, Progress, Settings, expectation
 from igtm.engine.stream import StreamMixin
 from igtm.result import GTMResult
+from igtm.rows.blocks import one_ahead
 from igtm.rows.source import Rows, Source
 from igtm.rows.sources import as_source, in_memory
 from igtm.saving import state, storage
@@ -342,7 +343,7 @@ class eIGTM(CallbackSupportMixin, StreamMixin, ClassNamePrefixFeaturesOutMixin, 
         return GTMResult.of(sheet, gtm.means(sheet, R), gtm.modes(sheet, R), R, self.converged_)
 
     def transform_blocks(self, X, block_size=5000):
-        """Place rows on the map a block at a time, reading `X` no faster than the caller asks.
+        """Place rows on the map a block at a time, reading `X` at most one block faster than the caller asks.
 
         Parameters
         ----------
@@ -359,7 +360,7 @@ class eIGTM(CallbackSupportMixin, StreamMixin, ClassNamePrefixFeaturesOutMixin, 
         check_is_fitted(self)
         if not isinstance(block_size, Integral) or block_size < 1:
             raise ValueError(f"block_size={block_size!r}: give a whole number of rows, 1 or more.")
-        blocks = self._rows(X).blocks(block_size)
+        blocks = one_ahead(self._rows(X), block_size)
         return (self._placed(in_memory(rows)) for rows, _ in blocks)
 
     def inverse_transform(self, X):

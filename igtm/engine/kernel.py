@@ -185,7 +185,7 @@ class Kernel:
         exponents, shared = self.way.exponents(tile, n)
         peak = exponents.max(axis=0)
         exponents -= peak
-        if exponents.min() < self.floor:
+        if exponents.min(initial=0) < self.floor:
             np.maximum(exponents, self.floor, out=exponents)
         scores = np.exp(exponents, out=exponents)
         normaliser = self.way.normaliser(scores)

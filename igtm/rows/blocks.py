@@ -50,8 +50,13 @@ class Blocks:
         return ceil(n_rows / min(self.n_blocks or automatic_blocks(n_rows), n_rows))
 
     def __iter__(self) -> Iterator[Block]:
-        blocks = self.source.blocks(self.rows)
-        return blocks if self.source.at_hand else _one_ahead(blocks)
+        return one_ahead(self.source, self.rows)
+
+
+def one_ahead(source: Source, size: int) -> Iterator[Block]:
+    """Blocks of at most `size` rows, the next one read while one is in use, unless the rows are at hand anyway."""
+    blocks = source.blocks(size)
+    return blocks if source.at_hand else _one_ahead(blocks)
 
 
 def _one_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
