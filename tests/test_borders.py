@@ -82,6 +82,23 @@ def test_labels_have_a_line_for_each_part():
     assert max(map(len, text[3].split("\n"))) <= 24
 
 
+@settings(deadline=None, max_examples=30)
+@given(n=st.integers(1, 9), seed=st.integers(0, 10**6))
+def test_labels_that_have_no_room_are_cut_short_and_none_lies_over_another(n, seed):
+    rng = np.random.default_rng(seed)
+    centres = rng.uniform(-1, 1, (n, 2))
+    nodes = sample.grid(10)
+    distance = np.hypot(*(nodes[["x", "y"]].to_numpy()[:, None] - centres).transpose(2, 0, 1))
+    nodes = nodes.assign(region=1 + distance.argmin(axis=1), depth=1)
+    some = sorted(nodes["region"].unique())
+    words = {"label": "very high something, low something else", "majority": "97% class 1"}
+    labels = pd.DataFrame({"region": some, **words, "x": centres[np.array(some) - 1, 0], "y": 0.0})
+    placed = borders.placed(nodes, labels, half=1.1)
+    assert overlap(placed) == pytest.approx(0, abs=1e-9)
+    wordings = {"very high something\nlow something else\n97% class 1", "very high something"}
+    assert set(placed["label"]) <= wordings | set(map(str, some))
+
+
 def test_labels_may_be_edited_or_emptied():
     nodes, labels = sample.regions(6)
     placed = borders.placed(nodes, labels.assign(label=["mine", "", "", ""], majority=""), half=1.2)

@@ -1,5 +1,6 @@
 """Regions drawn over a map: their borders, and their labels where these do not overlap."""
 
+from itertools import chain
 from textwrap import wrap
 
 import altair as alt
@@ -8,10 +9,11 @@ import pandas as pd
 
 from igtm.charts import layers
 from igtm.charts.figure import Figure
-from igtm.charts.theme import MAP_SIDE
 
 # Of the labels, in pixels: height of a line, width of a letter; letters in a line.
 LINE, LETTER, LINE_LETTERS = 13.0, 6.2, 24
+# Side of the smallest map, on a phone, on which labels do not overlap, in pixels.
+SMALLEST = 290
 
 
 def with_regions(figure, nodes, labels):
@@ -31,14 +33,16 @@ def with_regions(figure, nodes, labels):
     -------
     Figure
         With the datasets ``borders`` (``x, y, x2, y2``) and ``labels`` (``region, x, y, label``). A label that would
-        lie over another moves to another node of its region.
+        lie over another moves to another node of its region; where there is no room, it is cut short.
     """
     half = layers.reach(layers.spacing(nodes["x"], nodes["y"]))
     ends = layers.position(half, grid=False)
     lines = alt.Chart(alt.NamedData("borders")).encode(**ends, x2="x2", y2="y2")
     around, border = (lines.mark_rule(style=s, clip=True, aria=False) for s in ("border-halo", "border"))
     words = alt.Chart(alt.NamedData("labels")).encode(**ends, text="label:N")
-    options = {"align": "center", "baseline": "middle", "lineBreak": "\n", "lineHeight": LINE, "clip": True}
+    # Vega puts the first line of a text in its place, and the others below it.
+    up = alt.ExprRef("datum.dy")
+    options = {"align": "center", "baseline": "middle", "lineBreak": "\n", "lineHeight": LINE, "dy": up, "clip": True}
     halo = words.mark_text(style="label-halo", aria=False, **options)
     text = words.mark_text(style="label", **options)
     chart = figure.chart.copy(deep=False)
@@ -67,7 +71,9 @@ def segments(nodes: pd.DataFrame) -> pd.DataFrame:
 
 
 def placed(nodes: pd.DataFrame, labels: pd.DataFrame, half: float) -> pd.DataFrame:
-    """Labels as lines of text, each at the node of its region where it covers the others least.
+    """Labels as lines of text, each at a node of its region where it covers none of the others.
+
+    Where there is no room for all of a label, there is its first part; where there is none for that, its number.
 
     Parameters
     ----------
@@ -79,25 +85,34 @@ def placed(nodes: pd.DataFrame, labels: pd.DataFrame, half: float) -> pd.DataFra
     Returns
     -------
     DataFrame
-        ``region, x, y, label``, and ``width``, ``height`` in map units as far as they can be told without drawing.
+        ``region, x, y, label``; ``width``, ``height`` in map units as far as they can be told without drawing;
+        ``dy``, by how many pixels the first line stands above the place.
     """
-    pixel = 2 * half / MAP_SIDE
+    pixel = 2 * half / SMALLEST
     rows, boxes = [], np.empty((0, 4))
     for label in labels.to_dict("records"):
-        lines = [line for part in label["label"].split(", ") for line in wrap(part, LINE_LETTERS)]
-        lines += [label["majority"]] if label.get("majority") else []
-        width = pixel * LETTER * max(map(len, lines), default=0)
-        height = pixel * LINE * len(lines)
-        own = nodes[nodes["region"] == label["region"]]
-        # The chosen place first, then the others, the deepest first; none where the text would leave the map.
-        order = np.argsort(-own["depth"].to_numpy(), kind="stable")
-        x = np.clip([label["x"], *own["x"].to_numpy()[order]], width / 2 - half, half - width / 2)
-        y = np.clip([label["y"], *own["y"].to_numpy()[order]], height / 2 - half, half - height / 2)
-        candidates = np.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], axis=1)
-        best = int(_covered(candidates, boxes).argmin())
+        own = nodes[nodes["region"] == label["region"]].sort_values("depth", ascending=False, kind="stable")
+        # The chosen place first, then the others, the deepest first.
+        places = np.vstack([[label["x"], label["y"]], own[["x", "y"]].to_numpy()])
+        for lines in _wordings(label):
+            size = pixel * np.array([LETTER * max(map(len, lines), default=0), LINE * len(lines)])
+            free = np.maximum(half - size / 2, 0)
+            centres = np.clip(places, -free, free)  # none where the text would leave the map
+            candidates = np.hstack([centres - size / 2, centres + size / 2])
+            covered = _covered(candidates, boxes)
+            best = int(covered.argmin())
+            if covered[best] <= 1e-9:
+                break
         boxes = np.vstack([boxes, candidates[best]])
-        rows.append((label["region"], x[best], y[best], "\n".join(lines), width, height))
-    return pd.DataFrame(rows, columns=["region", "x", "y", "label", "width", "height"])
+        rows.append((label["region"], *centres[best], "\n".join(lines), *size, -LINE / 2 * (len(lines) - 1)))
+    return pd.DataFrame(rows, columns=["region", "x", "y", "label", "width", "height", "dy"])
+
+
+def _wordings(label: dict) -> list[list[str]]:
+    """The lines of a label, from all of it to its number."""
+    parts = [wrap(part, LINE_LETTERS) for part in label["label"].split(", ")]
+    majority = [label["majority"]] if label.get("majority") else []
+    return [[*chain(*parts), *majority], parts[0], [str(label["region"])]]
 
 
 def _covered(candidates: np.ndarray, boxes: np.ndarray) -> np.ndarray:

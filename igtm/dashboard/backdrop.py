@@ -1,6 +1,7 @@
 """Backdrop: what lies under the points of the map, and how to read it."""
 
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import panel as pn
 import panel_material_ui as pmui
@@ -12,7 +13,7 @@ from igtm.charts.figures import Figure
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import off_loop
 from igtm.dashboard.training import Training
-from igtm.maps import geometry, landscape, nodes, regions, surfaces
+from igtm.maps import geometry, nodes, regions, surfaces
 from igtm.maps.regions import Regions
 from igtm.maps.table_map import TableMap
 
@@ -78,6 +79,8 @@ class Backdrop(pn.viewable.Viewer):
     def __init__(self, **params):
         super().__init__(**params)
         self._asked = (None, NOTHING, None)
+        self._found = None
+        self._names = WeakKeyDictionary()  # that the reader gave to regions, by table and by the nodes that make them
         self._labels = DataGrid(editors={"label": {"type": "input"}}, on_edit=self._rename)
 
     @param.depends("fitted", "training.status", "column", "feature", "n_regions", "choice", watch=True)
@@ -94,7 +97,8 @@ class Backdrop(pn.viewable.Viewer):
 
         def arrive(found):
             if asked is self._asked:  # else something else was chosen meanwhile
-                self.ground = found
+                self._found = found.regions
+                self.ground = self._named(found)
 
         if fitted is not None and self.choice != NOTHING:
             off_loop(lambda: lay(*asked), arrive)
@@ -105,10 +109,16 @@ class Backdrop(pn.viewable.Viewer):
             self._labels.frame = self.ground.regions.labels[["region", "label", "majority", "rows"]].round({"rows": 0})
 
     def _rename(self, row, _, label):
-        found = self.ground.regions
-        labels = found.labels.copy()
-        labels.loc[labels.index[row], "label"] = label
-        self.ground = replace(self.ground, regions=replace(found, labels=labels))
+        region = self._found.labels["region"].iloc[row]
+        names = self._names.setdefault(self.fitted.table, {})
+        names[regions.members(self._found)[region]] = label or ""
+        self.ground = self._named(self.ground)
+
+    def _named(self, ground):
+        """With the reader's own names for regions: as found again, they are made of the same nodes."""
+        if self._found is None:
+            return ground
+        return replace(ground, regions=regions.renamed(self._found, self._names.get(self.fitted.table, {})))
 
     @property
     def editor(self) -> pn.Column:
@@ -141,16 +151,17 @@ def lay(fitted: TableMap, choice: str, of: str | int | None) -> Ground:
     """
     sheet = fitted.model.manifold_
     if choice == "magnification":
-        stretch = landscape.nodes(sheet, geometry.stretch(sheet), "stretch")
-        cells = figures.landscape(stretch, "stretch", name="stretch (doublings)", blank="no area")
+        cells = figures.landscape(geometry.shape(sheet), "stretch", name="stretch (doublings)", blank="no area")
         return Ground(geometry.READ_MAGNIFICATION, cells)
     if choice == "u_matrix":
-        distance = landscape.nodes(sheet, geometry.u_matrix(sheet), "distance")
-        return Ground(geometry.READ_U_MATRIX, figures.landscape(distance, "distance", name="distance to neighbours"))
+        cells = figures.landscape(geometry.shape(sheet), "distance", name="distance to neighbours")
+        return Ground(geometry.READ_U_MATRIX, cells)
     if choice == REGIONS:
         found = regions.find(fitted, min(of, len(sheet.nodes)) or None)
         return Ground(
-            "Parts of the sheet that are alike, named by what sets them apart: edit them below.", None, found
+            "Parts of the sheet that are alike, named by what sets them apart. The names can be edited below.",
+            None,
+            found,
         )
     if choice == PLANE:
         return _plane(fitted, of)

@@ -54,27 +54,24 @@ class PointView(View):
         return chosen is not None and 0 <= chosen < len(fitted.points)
 
     def look(self, fitted, chosen):
-        manifold = fitted.model.manifold_
-        own = landscape.mean_responsibilities(manifold, fitted.X[[chosen]])
         row = fitted.table.frame.iloc[[chosen]]
         values = [as_text(row.iloc[:, i]).iloc[0] for i in range(row.shape[1])]
         return (
             point.explain(fitted, chosen),
-            landscape.nodes(manifold, own, "responsibility"),
             pd.DataFrame({"column": row.columns, "value": values}),
             pictures.uris(fitted.pixels, row)[0] if fitted.pixels else None,
         )
 
     def show(self, fitted, chosen, found):
-        explained, responsibilities, values, picture = found
-        place = fitted.points.iloc[chosen]
-        mean = place["mean_x"], place["mean_y"]
+        explained, values, picture = found
         self._facts.object = as_facts(_facts(fitted, explained))
         self._thumbnail.show(picture, f"Picture of row {chosen}")
         self.flag = " ".join(_flags(explained))
-        self.pictures["point"].figure = figures.responsibilities(responsibilities, title="", marker=mean)
+        self.pictures["point"].figure = figures.responsibilities(
+            explained.responsibilities, title="", marker=explained.mean
+        )
         behind = fitted.points.iloc[:: -(-len(fitted.points) // BACKGROUND_ROWS)]
-        near = figures.neighbours(behind, mean, explained.neighbours, explained.modes, title="")
+        near = figures.neighbours(behind, explained.mean, explained.neighbours, explained.modes, title="")
         self.pictures["neighbours"].figure = near
         self._grid.frame = values
 

@@ -1,8 +1,10 @@
 """How the sheet lies in data space: where it is stretched, and how far its nodes are apart."""
 
 import numpy as np
+import pandas as pd
 
 from igtm.engine.manifold import Grid, Manifold
+from igtm.maps import landscape
 
 # Where the sheet's area is a smaller share of the product of its sides, it is a line, and the rest is rounding.
 LINE = 1e-12
@@ -16,6 +18,17 @@ READ_U_MATRIX = (
     "Mean distance of a node to its neighbours in the space of the prepared features: ridges of high values are "
     "borders between groups, and valleys are groups."
 )
+
+
+def shape(manifold: Manifold) -> pd.DataFrame:
+    """The geometry of the sheet at its nodes, for `charts.landscape`.
+
+    Returns
+    -------
+    DataFrame (K, 5)
+        `node`, `x`, `y`; `stretch` and `distance`, as from the functions `stretch` and `u_matrix`.
+    """
+    return landscape.nodes(manifold, stretch(manifold), "stretch").assign(distance=u_matrix(manifold))
 
 
 def basis_gradient(grid: Grid, positions: np.ndarray) -> np.ndarray:

@@ -33,6 +33,10 @@ class Point:
     ----------
     row : int
         Its position in the table.
+    mean : (float, float)
+        Where the map of posterior means shows it.
+    responsibilities : DataFrame (K, 4)
+        How likely it comes from each node: `node`, `x`, `y`, `responsibility`.
     modes : DataFrame
         The places where it may have come from: see `modes`.
     neighbours : DataFrame
@@ -46,6 +50,8 @@ class Point:
     """
 
     row: int
+    mean: tuple[float, float]
+    responsibilities: pd.DataFrame
     modes: pd.DataFrame
     neighbours: pd.DataFrame
     log_likelihood: float
@@ -96,9 +102,13 @@ def explain(fitted: TableMap, row: int, n_neighbors: int = neighbours.N_NEIGHBOR
     x, y = places[rows].T
     beside = {"row_id": rows, "distance": distances, "kept": np.isin(rows, mapped), "mean_x": x, "mean_y": y}
     everything = fitted.points["log_likelihood"].to_numpy()
+    sheet = fitted.model.manifold_
+    own = landscape.mean_responsibilities(sheet, fitted.X[[row]])
     return Point(
         row,
-        modes(fitted.model.manifold_, fitted.X[row]),
+        tuple(places[row].tolist()),
+        landscape.nodes(sheet, own, "responsibility"),
+        modes(sheet, fitted.X[row]),
         pd.DataFrame(beside),
         float(everything[row]),
         float(percentiles(everything[[row]], everything)[0]),

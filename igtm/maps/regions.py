@@ -1,7 +1,8 @@
 """Regions of a map: parts of the sheet that belong together, each named by what sets it apart."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -94,6 +95,17 @@ def find(fitted: TableMap, n: int | None = None, label: str | None = None) -> Re
         }
     ).join(anchors)
     return Regions(frame, labels, _ranked(means, differences))
+
+
+def members(found: Regions) -> dict[int, frozenset[int]]:
+    """Which nodes make each region, by its number."""
+    return found.nodes.groupby("region")["node"].agg(frozenset).to_dict()
+
+
+def renamed(found: Regions, names: Mapping[frozenset[int], str]) -> Regions:
+    """Regions with other labels, for those that are made of just these nodes; an empty one changes nothing."""
+    own = found.labels["region"].map(members(found)).map(lambda nodes: names.get(nodes, ""))
+    return replace(found, labels=found.labels.assign(label=found.labels["label"].where(own == "", own)))
 
 
 def _anchors(frame: pd.DataFrame) -> list[int]:

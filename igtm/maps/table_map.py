@@ -83,12 +83,13 @@ def place(table: Table, recipe: Recipe, pipeline: Pipeline, model: eIGTM, X: np.
     return TableMap(table, recipe, pipeline, X, model, landscape.points(model.manifold_, X))
 
 
-def fit(table: Table, recipe: Recipe | None = None, sample_weight: np.ndarray | None = None, **settings) -> TableMap:
+def fit(data, recipe: Recipe | None = None, sample_weight: np.ndarray | None = None, **settings) -> TableMap:
     """Prepare a table, fit a map of it, and lay its rows on that.
 
     Parameters
     ----------
-    table : Table
+    data : Table, data frame, array-like (N, D), or path
+        As for `readers.table_of`.
     recipe : Recipe, optional
         How its features are prepared, by default as ``Recipe()`` says.
     sample_weight : ndarray (N,), optional
@@ -96,7 +97,7 @@ def fit(table: Table, recipe: Recipe | None = None, sample_weight: np.ndarray | 
     **settings
         Of `eIGTM`.
     """
-    recipe = recipe or Recipe()
+    table, recipe = readers.table_of(data), recipe or Recipe()
     pipeline = preprocessing.pipeline(table, recipe)
     X = pipeline.fit_transform(table.frame)
     model = eIGTM(**settings)
