@@ -13,7 +13,7 @@ from igtm.charts.figure import Figure
 # Of the labels, in pixels: height of a line, width of a letter; letters in a line.
 LINE, LETTER, LINE_LETTERS = 13.0, 6.2, 24
 # Side of the smallest map, on a phone, on which labels do not overlap, in pixels.
-SMALLEST = 290
+SMALLEST = 260
 
 
 def with_regions(figure, nodes, labels):
@@ -73,7 +73,7 @@ def segments(nodes: pd.DataFrame) -> pd.DataFrame:
 def placed(nodes: pd.DataFrame, labels: pd.DataFrame, half: float) -> pd.DataFrame:
     """Labels as lines of text, each at a node of its region where it covers none of the others.
 
-    Where there is no room for all of a label, there is its first part; where there is none for that, its number.
+    Where there is no room for all of a label, there is its first part; else its number; else nothing.
 
     Parameters
     ----------
@@ -109,10 +109,10 @@ def placed(nodes: pd.DataFrame, labels: pd.DataFrame, half: float) -> pd.DataFra
 
 
 def _wordings(label: dict) -> list[list[str]]:
-    """The lines of a label, from all of it to its number."""
+    """The lines of a label, from all of it to its number, and to nothing."""
     parts = [wrap(part, LINE_LETTERS) for part in label["label"].split(", ")]
     majority = [label["majority"]] if label.get("majority") else []
-    return [[*chain(*parts), *majority], parts[0], [str(label["region"])]]
+    return [[*chain(*parts), *majority], parts[0], [str(label["region"])], []]
 
 
 def _covered(candidates: np.ndarray, boxes: np.ndarray) -> np.ndarray:
