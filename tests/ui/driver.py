@@ -1,10 +1,16 @@
-"""How a test reads and moves a LiveChart: in data coordinates, through real mouse events."""
+"""How a test chooses an option of a select, and reads and moves a LiveChart, in data coordinates, by real events."""
 
 ORIGIN = """host => {
     const canvas = host.querySelector("canvas").getBoundingClientRect();
     const [left, top] = host.chart.view.origin(), padding = host.chart.view.padding();
     return [canvas.left + padding.left + left, canvas.top + padding.top + top];
 }"""
+
+
+def choose(page, label, option):
+    """Choose an option of the select with a label."""
+    page.get_by_role("combobox", name=label).click()
+    page.locator("li").get_by_text(option, exact=True).click()
 
 
 class Vega:

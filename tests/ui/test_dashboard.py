@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from .driver import choose
+
 
 def button(page, name):
     # By its text, not its accessible name, which is its help; an icon is a ligature, and part of the text.
@@ -14,11 +16,6 @@ def button(page, name):
 
 def field(page, name):
     return page.get_by_label(re.compile(rf"^{name} ·")).first
-
-
-def choose(page, label, option):
-    page.get_by_role("combobox", name=label).click()
-    page.locator("li").get_by_text(option, exact=True).click()
 
 
 def load_sample(page, name):

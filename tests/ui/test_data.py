@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 
 from igtm.tables.samples import SAMPLES
 
+from .driver import choose
+
 HOSTILE = "<img src=x onerror=window.hit=1>"
 MIME = {"csv": "text/csv", "tsv": "text/tab-separated-values"}
 FRAME = pd.DataFrame({"height": [1.5, 2.25, 3.0, 4.0], "width": [10, 20, 30, 45], "kind": ["a", "b", "a", "b"]})
@@ -55,8 +57,7 @@ class View:
         return self.state
 
     def choose(self, sample):
-        self.page.get_by_role("combobox", name="Sample").click()
-        self.page.locator("li").get_by_text(sample, exact=True).click()
+        choose(self.page, "Sample", sample)
 
     def upload(self, name, content):
         mime = MIME.get(name.rpartition(".")[2], "")

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from .test_dashboard import button, choose, progress, visit
+from .driver import choose
+from .test_dashboard import button, progress, visit
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from igtm.tables import samples
 
-from .test_dashboard import button, choose, progress, visit
+from .driver import choose
+from .test_dashboard import button, progress, visit
 
 
 @pytest.fixture

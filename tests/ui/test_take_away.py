@@ -15,6 +15,7 @@ from igtm.maps import table_map
 from igtm.tables import samples
 
 from .conftest import begin_again
+from .driver import choose
 
 SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 
@@ -54,11 +55,6 @@ def take(dialog):
         return found.value.suggested_filename, Path(found.value.path()).read_bytes()
 
     return download
-
-
-def choose(page, label, option):
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("menuitem", name=option, exact=True).click()
 
 
 def test_before_the_first_fit_nothing_can_be_taken(page, begin, url):
