@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import igtm
+from igtm.charts.colours import Colouring
 from igtm.maps import landscape, table_map
 from igtm.saving import storage
 from igtm.tables import readers, samples, tables
@@ -223,6 +224,17 @@ class TestScript:
         given = {"frame": fitted.table.frame}
         exec(code, given)
         pd.testing.assert_frame_equal(given["coordinates"], table_map.coordinates(fitted))
+
+    def test_of_a_chart_draws_the_same_points_by_any_column(self):
+        frame = pd.DataFrame({"a": [1.5, 2.0, 4.0], "node": [0.5, 1.5, 0.2]})
+        fitted = fit(tables.from_frame(frame))
+        for column, name in (("a", "a"), ("node", "node (table)"), ("entropy", "entropy")):
+            given = {"frame": frame}
+            exec(table_map.script(fitted, "modes", Colouring(column, scheme="magma", reverse=True)), given)
+            drawn = given["chart"].to_dict()
+            dots = next(layer for layer in drawn["layer"] if layer.get("name") == "points")
+            assert dots["encoding"]["color"]["legend"]["title"] == name
+            assert dots["encoding"]["color"]["scale"]["reverse"]
 
     def test_names_are_only_ever_text(self):
         name = "'''); raise SystemExit  # \\ {x}"

@@ -84,6 +84,12 @@ class DataGrid(pn.viewable.Viewer):
     frame = param.DataFrame(doc="What is shown: its first 100 columns, and all of its rows.")
     editors = param.Dict(default={}, doc="Tabulator's editor specification of each column that can be edited.")
     formatters = param.Dict(default={}, doc="A formatter of Tabulator or Bokeh for each column that needs its own.")
+    sorter = param.Tuple(
+        default=None,
+        length=2,
+        allow_None=True,
+        doc="By which column the reader sorts what is shown, and whether the largest come first.",
+    )
     on_edit = param.Callable(doc="Called with row position, column name and new value after a cell was edited.")
 
     def __init__(self, frame=None, **params):
@@ -134,8 +140,13 @@ class DataGrid(pn.viewable.Viewer):
             stylesheets=[STYLE],
             **{"sizing_mode": "stretch_width", "margin": 0, "layout": "fit_data_stretch", **self._options},
         )
+        grid.param.watch(self._take_sorter, "sorters")
         grid.on_edit(lambda event: self.on_edit(event.row, self._names[event.column], event.value))
         return grid
+
+    def _take_sorter(self, event):
+        first = next(iter(event.new), None)
+        self.sorter = None if first is None else (self._names[first["field"]], first["dir"] == "desc")
 
 
 def _note(frame):

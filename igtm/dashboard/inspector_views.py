@@ -65,3 +65,6 @@ class View(pn.viewable.Viewer):
             self._content.visible = False
         else:
             off_loop(lambda: self.look(fitted, chosen), arrive)
+
+    def look(self, fitted: TableMap, chosen):
+        """What `show` is given; by default nothing."""

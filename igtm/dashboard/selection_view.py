@@ -5,14 +5,14 @@ import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
-from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture, beside, heading, off_loop
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
 from igtm.dashboard.keeping import Keeping
 from igtm.dashboard.live_chart import LiveChart
+from igtm.dashboard.rows_view import RowsView
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import plain
-from igtm.maps import comparison, landscape, table_map
+from igtm.maps import comparison, landscape
 from igtm.maps.selections import Selection
 
 STEPS = {
@@ -41,7 +41,7 @@ class SelectionView(View):
         columns = Picture(LiveChart(label="Columns of the selection", aspect="fill"), dark=self.param.dark)
         heat = self.heatmap("Mean responsibilities of the selection")
         self.pictures = {"selection": heat, "columns of the selection": columns}
-        self._grid = DataGrid(max_height=GRID_HEIGHT)
+        self._rows = RowsView(max_height=GRID_HEIGHT)
         options = {"size": "small", "margin": 0}
         choices = pmui.FlexBox(
             pmui.Select.from_param(
@@ -61,7 +61,7 @@ class SelectionView(View):
             choices,
             columns,
             heading("Where they lie, and the rows themselves"),
-            beside(heat, self._grid),
+            beside(heat, self._rows),
         ]
         self.selecting.param.watch(self._offer, "kept")
         self.param.watch(lambda *_: self._compare(*self._shown), ["other", "more"])
@@ -97,17 +97,26 @@ class SelectionView(View):
     def exists(self, fitted, chosen):
         return len(chosen) > 0 and chosen.n_rows == len(fitted.points)
 
-    def look(self, fitted, chosen):
-        manifold = fitted.model.manifold_
-        mean = landscape.mean_responsibilities(manifold, fitted.X[chosen.rows])
-        return landscape.nodes(manifold, mean, "responsibility"), table_map.rows(fitted, chosen.rows)
-
     def show(self, fitted, chosen, found):
         self.count = f"{len(chosen):,} of {chosen.n_rows:,} rows"
         self.origin = chosen.title
-        self.pictures["selection"].figure = figures.responsibilities(found[0], title="")
-        self._grid.frame = found[1]
-        self._compare(fitted, chosen)  # which takes longer
+        self._rows.show(fitted, chosen.rows)
+        self._locate(fitted, chosen)  # which takes longer, as does this:
+        self._compare(fitted, chosen)
+
+    def _locate(self, fitted, chosen: Selection):
+        """Draw where the chosen rows lie."""
+        manifold = fitted.model.manifold_
+
+        def draw():
+            mean = landscape.mean_responsibilities(manifold, fitted.X[chosen.rows])
+            return figures.responsibilities(landscape.nodes(manifold, mean, "responsibility"), title="")
+
+        def arrive(figure):
+            if self._shown[1] is chosen:
+                self.pictures["selection"].figure = figure
+
+        off_loop(draw, arrive)
 
     def _compare(self, fitted, chosen: Selection | None):
         """Draw the columns of the chosen rows in front of those that they are compared with."""

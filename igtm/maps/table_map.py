@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from igtm.charts.colours import Colouring
 from igtm.estimator import eIGTM
 from igtm.loading import from_state
 from igtm.maps import comparison, landscape, pictures
@@ -16,6 +17,8 @@ from igtm.tables import columns, preprocessing, readers, samples
 from igtm.tables.preprocessing import Recipe
 from igtm.tables.tables import Table, TableError
 
+# After columns of the table that are called as some of the map's.
+BESIDE = " (table)"
 # Before what a spreadsheet reads as a formula; signed numbers are none.
 FORMULA = re.compile(r"^(?=[=+\-@\t\r])(?![+-]?\d+(\.\d*)?$)")
 
@@ -157,6 +160,15 @@ def rows(fitted: TableMap, which: np.ndarray, **first) -> pd.DataFrame:
     return frame.set_axis(columns.unique_names(frame.columns), axis="columns")
 
 
+def column(fitted: TableMap, name: str) -> pd.Series:
+    """The column of all rows that `rows` calls by this name, where it begins with no other columns."""
+    both = [fitted.table.frame, fitted.points]
+    there = [(frame, position) for frame in both for position in range(frame.shape[1])]
+    names = columns.unique_names([each for frame in both for each in frame.columns])
+    frame, position = there[names.index(name)]
+    return frame.iloc[:, position]
+
+
 def prototype(fitted: TableMap, node: int) -> pd.DataFrame:
     """A node's point beside the mean of the data.
 
@@ -220,8 +232,17 @@ def load(file, table: Table) -> TableMap:
     return replace(fitted, opened=True)
 
 
-def script(fitted: TableMap) -> str:
-    """Python that makes the same `coordinates` in a fresh interpreter."""
+def script(fitted: TableMap, drawn: str | None = None, color: Colouring | None = None) -> str:
+    """Python that makes the same `coordinates` in a fresh interpreter, and the same chart of them.
+
+    Parameters
+    ----------
+    fitted : TableMap
+    drawn : {"means", "modes"}, optional
+        Which chart; by default none.
+    color : Colouring, optional
+        Of its points.
+    """
     table = fitted.table
     if table.path is not None or table.name.lower().endswith(readers.SUFFIXES):
         source = f"readers.read({table.path or table.name!r}{_drawing(table)})  # where the file lies"
@@ -233,12 +254,26 @@ def script(fitted: TableMap) -> str:
     making = _opening() if fitted.opened else _fitting(fitted)
     of_tables = [source.split(".")[0]] if fitted.opened else ["preprocessing", source.split(".")[0]]
     return (
-        ("" if fitted.opened else "from igtm import eIGTM\n") + "from igtm.maps import table_map\n"
+        ("" if fitted.opened else "from igtm import eIGTM\n")
+        + ("from igtm import charts\n" if drawn else "")
+        + "from igtm.maps import table_map\n"
         f"from igtm.tables import {', '.join(of_tables)}\n\n"
         f"table = {source}\n"
         f"table = table.with_roles(\n    {{\n{roles}    }}\n)\n"
         f"{making}"
         "coordinates = table_map.coordinates(fitted)\n"
+    ) + (_drawing_of(fitted, drawn, color) if drawn else "")
+
+
+def _drawing_of(fitted: TableMap, drawn: str, color: Colouring | None) -> str:
+    """Lines for a chart of all points, beside their rows; a column that is called as one of points gets a suffix."""
+    look = ""
+    if color is not None:
+        there = color.column in fitted.points and color.column in fitted.table.frame
+        look = f", charts.{replace(color, column=color.column + BESIDE if there else color.column)!r}"
+    return (
+        f"points = fitted.points.merge(table.frame, left_index=True, right_index=True, suffixes=('', {BESIDE!r}))\n"
+        f"chart = charts.{drawn}(points{look})\n"
     )
 
 
