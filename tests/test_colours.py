@@ -1,21 +1,27 @@
 """Columns to colours: which kind, which order, which colour, and that a sample keeps them."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igtm.charts.colours import MISSING, OTHER, as_text, classes, colouring, kind_of
-from igtm.charts.theme import DARK, LIGHT, MISSING_GREY, OKABE_ITO, OTHER_GREY, PALETTE_20
+from igtm.charts.colours import MISSING, OTHER, Colouring, as_colouring, as_text, classes, coloured, kind_of
+from igtm.charts.theme import DARK, LIGHT, MISSING_GREY, OKABE_ITO, OTHER_GREY, PALETTE_20, RAMPS
 
 columns = st.lists(st.one_of(st.none(), st.text(max_size=3)), min_size=1, max_size=80).map(pd.Series)
 
 
 def mapping(column, **options):
     """Colour by class, as the chart has it."""
-    scale = colouring(column, "t", **options)[1].to_dict()["scale"]
+    scale = scale_of(column, **options)
     return dict(zip(scale["domain"], scale["range"], strict=True))
+
+
+def scale_of(column, **options):
+    return coloured(column, Colouring("t", **options))[1].to_dict()["scale"]
 
 
 def named(n, sizes=None):
@@ -66,7 +72,7 @@ def test_a_sample_keeps_its_colours(column, data):
 @settings(deadline=None)
 @given(columns)
 def test_every_class_has_a_colour_and_only_greys_are_shared(column):
-    values, channel = colouring(column, "t", kind="category")
+    values, channel = coloured(column, Colouring("t", kind="category"))
     scale = channel.to_dict()["scale"]
     assert set(values) <= set(scale["domain"])
     assert len(set(map(str, scale["range"]))) == len(scale["range"]) <= 22
@@ -83,7 +89,7 @@ def test_beyond_twenty_the_frequent_stay():
     colour = mapping(named(25, sizes))
     assert list(colour) == [*(f"c{i}" for i in range(6, 25)), OTHER]
     assert colour[OTHER] == OTHER_GREY
-    values = colouring(named(25, sizes), "t")[0]
+    values = coloured(named(25, sizes), Colouring("t"))[0]
     assert (values == OTHER).sum() == 6
 
 
@@ -94,33 +100,76 @@ def test_missing_is_grey():
 
 def test_numbers_span_their_scale():
     column = pd.Series([*np.linspace(0, 1, 99), 1000.0, np.nan, np.inf])
-    values, channel = colouring(column, "alcohol")
+    values, channel = coloured(column, Colouring("alcohol"))
     assert channel.to_dict()["scale"]["domain"] == [0, 1000]
     assert values.isna().sum() == 2
-    clipped = colouring(column, "alcohol", clip=(2, 98))[1].to_dict()
+    clipped = coloured(column, Colouring("alcohol", clip=(2, 98)))[1].to_dict()
     assert clipped["scale"]["domain"][1] < 1.1
     assert clipped["scale"]["clamp"]
     assert clipped["legend"]["title"] == "alcohol (clipped to 2–98 %, grey: missing)"
 
 
 def test_forced_kinds():
-    assert colouring(pd.Series(["1", "x", "3"]), "t", kind="number")[0].isna().tolist() == [False, True, False]
-    assert colouring(pd.Series([0, 1]).astype("category"), "t", kind="number")[1].to_dict()["type"] == "quantitative"
+    number = Colouring("t", kind="number")
+    assert coloured(pd.Series(["1", "x", "3"]), number)[0].isna().tolist() == [False, True, False]
+    assert coloured(pd.Series([0, 1]).astype("category"), number)[1].to_dict()["type"] == "quantitative"
     assert set(mapping(pd.Series([1.5, 2.5]), kind="category")) == {"1.5", "2.5"}
 
 
 def test_dates():
     column = pd.Series(pd.to_datetime(["1970-01-02", None]))
-    values, channel = colouring(column, "t")
+    values, channel = coloured(column, Colouring("t"))
     assert values.tolist()[0] == 86_400_000
     assert channel.to_dict()["type"] == "temporal"
 
 
-@pytest.mark.parametrize("options", [{"kind": "numbers"}, {"other_after": 1}, {"other_after": 21}])
+def test_classes_with_an_order_get_the_steps_of_a_ramp_and_any_order_turns_round():
+    steps = list(mapping(named(7), scheme="blue-red").values())
+    assert steps == list(RAMPS["blue-red"])
+    assert list(mapping(named(7), scheme="blue-red", reverse=True).values()) == steps[::-1]
+    assert list(mapping(named(3), reverse=True).values()) == list(OKABE_ITO[:3][::-1])
+    assert len(set(mapping(named(20), scheme="magma").values())) == 20
+
+
+def test_numbers_have_their_scheme_either_way_round():
+    column = pd.Series([-1.5, 4.0])
+    scales = {scheme: scale_of(column, scheme=scheme) for scheme in RAMPS}
+    assert scales["viridis"]["range"] == "ramp"  # of the light or of the dark mode
+    assert scales["magma"]["range"] == list(RAMPS["magma"])
+    assert scales["magma"]["domain"] == pytest.approx(np.linspace(-1.5, 4, 9))  # a place for each colour
+    assert scale_of(column + 2, scheme="magma", log=True)["domain"] == pytest.approx(np.geomspace(0.5, 6, 9))
+    assert scales["blue-red"]["domain"][::3] == [-4, 0, 4]  # 0 has the middle
+    assert scale_of(column + 2, scheme="blue-red")["domain"][::6] == [0.5, 6]
+    assert scale_of(column, reverse=True)["reverse"]
+    with pytest.raises(ValueError, match="'okabe-ito' is for classes"):
+        scale_of(column, scheme="okabe-ito")
+
+
+def test_a_logarithmic_scale_leaves_out_what_has_no_logarithm_and_says_so():
+    values, channel = coloured(pd.Series([-1.5, 0.0, 1.0, 100.0, np.nan]), Colouring("t", log=True))
+    assert values.isna().tolist() == [True, True, False, False, True]
+    assert channel.to_dict()["scale"]["domain"] == [1, 100]
+    assert channel.to_dict()["legend"]["title"] == "t (grey: missing or not above 0)"
+    with pytest.raises(ValueError, match="'t' holds dates"):
+        coloured(pd.Series(pd.to_datetime(["1970-01-02"])), Colouring("t", log=True))
+
+
+def test_a_colouring_is_written_as_python_that_makes_it_again():
+    how = Colouring("it's", "number", scheme="magma", clip=(2, 98), log=True)
+    assert repr(how) == """Colouring("it's", kind='number', scheme='magma', clip=(2, 98), log=True)"""
+    assert eval(repr(how)) == how
+    assert as_colouring("alcohol") == Colouring("alcohol")
+    assert as_colouring(how, kind=None).scheme == "magma"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"kind": "numbers"}, {"scheme": "jet"}, {"clip": (98, 2)}, {"other_after": 1}, {"other_after": 21}],
+)
 def test_wrong_options_are_named(options):
     ((name, value),) = options.items()
-    with pytest.raises(ValueError, match=f"{name}={value!r}"):
-        colouring(pd.Series(["a", "b"]), "t", **options)
+    with pytest.raises(ValueError, match=re.escape(f"{name}={value!r}")):
+        coloured(pd.Series(["a", "b"]), Colouring("t", **options))
 
 
 def contrast(one, other):
@@ -138,3 +187,9 @@ def test_text_passes_wcag_aa(mode):
         for text in (mode.text, mode.muted, mode.accent, mode.success, mode.warning, mode.error):
             assert contrast(text, ground) >= 4.5
     assert contrast(mode.on_accent, mode.accent) >= 4.5
+
+
+@pytest.mark.parametrize("ramp", RAMPS)
+@pytest.mark.parametrize("mode", [LIGHT, DARK])
+def test_every_colour_of_a_ramp_can_be_seen(ramp, mode):
+    assert all(contrast(colour, ground) > 1.4 for colour in RAMPS[ramp] for ground in (mode.background, mode.surface))

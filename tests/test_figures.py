@@ -9,13 +9,14 @@ import pytest
 from panel.models.vega import VEGA_LITE_VERSION
 
 from igtm.charts import figures
+from igtm.charts.colours import Colouring
 from igtm.charts.theme import SCHEMA, VIRIDIS, vega_config
 
 from . import chart_data as sample
 
 FIGURES = {
     "means": lambda **options: figures.means(sample.points(), "class", ["amount", "day"], **options),
-    "means of numbers": lambda **options: figures.means(sample.points(), "amount", clip=(2, 98), **options),
+    "means of numbers": lambda **options: figures.means(sample.points(), Colouring("amount", clip=(2, 98)), **options),
     "means over nodes": lambda **options: figures.means(sample.points(), nodes=sample.grid(5), **options),
     "modes": lambda **options: figures.modes(sample.points(), "flag", nodes=sample.grid(5), **options),
     "responsibilities": lambda **options: figures.responsibilities(sample.responsibilities(), **options),

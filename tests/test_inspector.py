@@ -1,10 +1,13 @@
 """What the inspector works out, without a browser: in a script, views show at once what was chosen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from igtm.charts.colours import Colouring
 from igtm.dashboard.inspector import Inspector
-from igtm.dashboard.node_view import mixed_column
+from igtm.dashboard.node_view import mixed_by
 from igtm.dashboard.selecting import Selecting
 from igtm.maps import nodes, point
 from igtm.maps.table_map import fit
@@ -29,14 +32,17 @@ def test_a_node_shows_its_prototype_and_its_classes_in_the_colours_of_the_map(in
     classes = inspector.figures["classes"].data["classes"]
     assert list(classes["class"]) == sorted(wine.table.frame[wine.table.labels[0]].unique())
     assert classes["share"].sum() == pytest.approx(1)
-    inspector.color = wine.table.features[0]  # a number: it has no classes, the label has
+    inspector.colouring = Colouring(wine.table.features[0])  # a number: it has no classes, the label has
     assert inspector.figures["classes"].data["classes"].equals(classes)
 
 
 def test_classes_are_those_of_the_colour_where_it_has_some_and_else_of_a_label(wine):
-    label = wine.table.labels[0]
-    assert mixed_column(wine, None) == mixed_column(wine, "none") == mixed_column(wine, label) == label
-    assert mixed_column(wine, wine.table.features[0]) == label
+    label = Colouring(wine.table.labels[0])
+    assert mixed_by(wine, None) == mixed_by(wine, Colouring("none")) == mixed_by(wine, label) == label
+    number = Colouring(wine.table.features[0])
+    assert mixed_by(wine, number) == label
+    forced = replace(number, kind="category", scheme="magma")
+    assert mixed_by(wine, forced) == forced
 
 
 def test_while_comparing_a_picked_node_is_the_second_and_the_first_stays(inspector, wine):

@@ -9,28 +9,11 @@ import inspect
 import altair as alt
 
 from igtm.charts import figures
+from igtm.charts.colours import Colouring
 
-__all__ = [
-    "class_landscape",
-    "class_mix",
-    "convergence",
-    "difference",
-    "distributions",
-    "landscape",
-    "means",
-    "modes",
-    "neighbours",
-    "new_rows",
-    "node_mass",
-    "path",
-    "picture_map",
-    "planes",
-    "prototype",
-    "responsibilities",
-    "with_backdrop",
-    "with_chosen",
-    "with_regions",
-]
+#: What the live dashboard alone needs.
+LIVE = {"Figure", "chosen_nodes", "with_found"}
+__all__ = ["Colouring", *(name for name in figures.__all__ if name not in LIVE)]
 
 
 def _chart(draw):

@@ -35,7 +35,7 @@ def with_regions(figure, nodes, labels):
         With the datasets ``borders`` (``x, y, x2, y2``) and ``labels`` (``region, x, y, label``). A label that would
         lie over another moves to another node of its region; where there is no room, it is cut short.
     """
-    half = layers.reach(layers.spacing(nodes["x"], nodes["y"]))
+    _, half = layers.grid_of(nodes)
     ends = layers.position(half, grid=False)
     lines = alt.Chart(alt.NamedData("borders")).encode(**ends, x2="x2", y2="y2")
     around, border = (lines.mark_rule(style=s, clip=True, aria=False) for s in ("border-halo", "border"))

@@ -1,6 +1,7 @@
 """From a column of data to what it looks like: its text, its classes, its colour scale."""
 
 import re
+from dataclasses import dataclass, fields, replace
 
 import altair as alt
 import numpy as np
@@ -8,13 +9,16 @@ import pandas as pd
 
 from igtm.charts.theme import (
     BLACK,
+    DIVERGING,
     INK,
     LABEL_LIMIT,
     MAP_SIDE,
     MISSING_GREY,
     OKABE_ITO,
     OTHER_GREY,
+    PALETTE,
     PALETTE_20,
+    RAMPS,
 )
 
 OTHER = "other"
@@ -33,6 +37,13 @@ def as_text(column: pd.Series) -> pd.Series:
 
 def _number(value):
     return f"{value:.0f}" if abs(value) < 1e15 and value.is_integer() else f"{value:.6g}"
+
+
+def as_numbers(column: pd.Series) -> pd.Series:
+    """Each value as a float, NaN for what is none: ``"1.5"`` is, ``"x"`` is not."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.astype("float64")
+    return pd.to_numeric(column.astype(object), errors="coerce").astype("float64")
 
 
 def kind_of(column: pd.Series) -> str:
@@ -81,21 +92,78 @@ def classes(column: pd.Series, other_after: int = 20) -> pd.Series:
     return text.astype(pd.CategoricalDtype([*order, *rest]))
 
 
-def colouring(column, title, *, kind=None, clip=None, other_after=20):
+@dataclass(frozen=True)
+class Colouring:
+    """How rows are coloured by a column; wherever one is asked for, the name of the column alone will do.
+
+    Parameters
+    ----------
+    column : str
+        Its name, which is the title of the legend.
+    kind : {"number", "category"}, optional
+        As what it is coloured; by default `kind_of` decides.
+    scheme : str, optional
+        "viridis" (default of numbers), "cividis", "magma" or "blue-red", whose pale middle stands at 0 where values
+        lie on both sides of it; for categories also "okabe-ito" (their default), while the others give them steps in
+        the order of the classes.
+    reverse : bool, default=False
+        Whether the colours run the other way.
+    clip : (float, float), optional
+        Percentiles at which the colours of a number end, such as ``(2, 98)``; they do not change those of categories.
+    log : bool, default=False
+        Whether numbers have a logarithmic scale: those that are not above 0 are then as if missing.
+    other_after : int, default=20
+        With more classes than this, the most frequent stay and the rest is "other", see `classes`.
+
+    Raises
+    ------
+    ValueError
+        If an option is none of these.
+    """
+
+    column: str
+    kind: str | None = None
+    scheme: str | None = None
+    reverse: bool = False
+    clip: tuple[float, float] | None = None
+    log: bool = False
+    other_after: int = 20
+
+    def __post_init__(self):
+        if self.kind not in (None, "number", "category"):
+            raise ValueError(f"kind={self.kind!r} must be None, 'number' or 'category'")
+        if self.scheme not in (None, PALETTE, *RAMPS):
+            raise ValueError(f"scheme={self.scheme!r} must be None or one of {[PALETTE, *RAMPS]}")
+        if self.clip is not None and not 0 <= self.clip[0] < self.clip[1] <= 100:
+            raise ValueError(f"clip={self.clip!r} must be two percentiles, the lower one first, such as (2, 98)")
+
+    def __repr__(self):
+        changed = [f for f in fields(self)[1:] if getattr(self, f.name) != f.default]
+        options = "".join(f", {f.name}={getattr(self, f.name)!r}" for f in changed)
+        return f"Colouring({self.column!r}{options})"
+
+    def kind_of(self, column: pd.Series) -> str:
+        """As what a column is coloured, ``"number"`` or ``"category"``."""
+        return self.kind or kind_of(column)
+
+
+def as_colouring(color: str | Colouring, **options) -> Colouring:
+    """A colouring as it is, but for the options given; of a column's name the default one."""
+    return replace(color if isinstance(color, Colouring) else Colouring(color), **options)
+
+
+def coloured(
+    column: pd.Series, how: Colouring, ends: tuple[float, float] | None = None
+) -> tuple[pd.Series, alt.Color]:
     """Values and colour channel of a column.
 
     Parameters
     ----------
     column : Series
         The values.
-    title : str
-        Title of the legend.
-    kind : {"number", "category"}, optional
-        How to colour; by default `kind_of` decides.
-    clip : (float, float), optional
-        Percentiles at which the scale of a number ends.
-    other_after : int, default=20
-        See `classes`.
+    how : Colouring
+    ends : (float, float), optional
+        Where the scale of numbers ends; by default with the values.
 
     Returns
     -------
@@ -103,12 +171,15 @@ def colouring(column, title, *, kind=None, clip=None, other_after=20):
         What the rows carry: text, or numbers (dates as milliseconds) with NaN for a missing one.
     channel : alt.Color
         Scale and legend of the field ``color``.
+
+    Raises
+    ------
+    ValueError
+        If numbers shall have colours for classes, or dates a logarithmic scale.
     """
-    if kind not in (None, "number", "category"):
-        raise ValueError(f"kind={kind!r} must be None, 'number' or 'category'")
-    if (kind or kind_of(column)) == "number":
-        return _numeric(column, title, clip)
-    return _categorical(classes(column, other_after), title)
+    if how.kind_of(column) == "number":
+        return _numeric(column, how, ends)
+    return _categorical(classes(column, how.other_after), how)
 
 
 def _ordered(column):
@@ -125,32 +196,74 @@ def _natural(name):
     return [int(part) if part.isdecimal() else part.casefold() for part in re.split(r"(\d+)", name)]
 
 
-def _categorical(column, title):
+def _categorical(column, how):
     values = column.astype(object).fillna(MISSING)
     domain = list(column.cat.categories)
     if column.isna().any():
         domain.append(MISSING)
     named = [name for name in domain if name not in GREYS]
-    palette = OKABE_ITO if len(named) <= len(OKABE_ITO) else PALETTE_20
-    colour = {**dict(zip(named, palette, strict=False)), **GREYS}
+    colour = {**dict(zip(named, _steps(how, len(named)), strict=True)), **GREYS}
     scale = alt.Scale(domain=domain, range=[alt.ExprRef(INK) if colour[c] == BLACK else colour[c] for c in domain])
     longest = max(map(len, domain), default=0)
     columns = int(MAP_SIDE // (min(7 * longest, LABEL_LIMIT) + 34))
-    legend = alt.Legend(title=title, columns=max(1, columns), symbolType="circle")
+    legend = alt.Legend(title=str(how.column), columns=max(1, columns), symbolType="circle")
     return values, alt.Color("color", type="nominal", scale=scale, legend=legend)
 
 
-def _numeric(column, title, clip):
+def _steps(how, n):
+    """As many colours as there are classes: of a palette the first ones, of a ramp as far apart as there is room."""
+    if how.scheme in RAMPS:
+        ramp = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in RAMPS[how.scheme]])
+        at = np.linspace(0, len(ramp) - 1, n)
+        mixed = np.stack([np.interp(at, np.arange(len(ramp)), part) for part in ramp.T], axis=1)
+        steps = ["#{:02X}{:02X}{:02X}".format(*each) for each in mixed.round().astype(int)]
+    else:
+        steps = list((OKABE_ITO if n <= len(OKABE_ITO) else PALETTE_20)[:n])
+    return steps[::-1] if how.reverse else steps
+
+
+def _numeric(column, how, ends):
+    if how.scheme == PALETTE:
+        raise ValueError(f"scheme={PALETTE!r} is for classes: colour {how.column!r} by one of {list(RAMPS)}")
     if is_date := pd.api.types.is_datetime64_any_dtype(column):
         values = (column - pd.Timestamp(0, tz=column.dt.tz)) / pd.Timedelta(milliseconds=1)
     else:
-        values = pd.to_numeric(column.astype(object), errors="coerce").astype(float)
-    finite = values[np.isfinite(values)]
-    low, high = np.percentile(finite, clip or (0, 100)) if len(finite) else (0, 1)
-    notes = [f"clipped to {clip[0]:g}–{clip[1]:g} %"] if clip else []
-    if len(finite) < len(values):
-        notes.append("grey: missing")
-    legend = alt.Legend(title=f"{title} ({', '.join(notes)})" if notes else title)
-    scale = alt.Scale(type="utc" if is_date else "linear", domain=[low, high], range="ramp", clamp=True, nice=False)
-    channel = alt.Color("color", type="temporal" if is_date else "quantitative", scale=scale, legend=legend)
-    return values.where(np.isfinite(values)), channel
+        values = as_numbers(column)
+    if how.log and is_date:
+        raise ValueError(f"log=True is for numbers, and {how.column!r} holds dates: leave it out")
+    values = values.where(np.isfinite(values))
+    holes, low = values.isna(), values <= 0
+    if how.log:
+        values = values.where(~low)
+    finite = values.dropna()
+    legend = alt.Legend(title=_heading(how, holes.any(), how.log and low.any()))
+    kind = "utc" if is_date else "log" if how.log else "linear"
+    colours = _ramp(how, ends or _ends(finite, how)) | ({"reverse": True} if how.reverse else {})
+    scale = alt.Scale(type=kind, clamp=True, nice=False, **colours)
+    return values, alt.Color("color", type="temporal" if is_date else "quantitative", scale=scale, legend=legend)
+
+
+def _ramp(how, ends):
+    """Domain and range of numbers: the range of the mode between the ends, or a place for each colour of another."""
+    if how.scheme in (None, "viridis"):
+        return {"domain": list(ends), "range": "ramp"}
+    ramp = RAMPS[how.scheme]
+    places = (np.geomspace if how.log else np.linspace)(*ends, len(ramp))
+    return {"domain": places.tolist(), "range": list(ramp), "interpolate": "rgb"}
+
+
+def _ends(finite, how):
+    """Ends of the scale; those of two sides are as far from 0 where values lie on both sides of it."""
+    low, high = np.percentile(finite, how.clip or (0, 100)) if len(finite) else (1, 10)
+    if how.scheme == DIVERGING and low < 0 < high:
+        high = max(-low, high)
+        low = -high
+    return [low, high]
+
+
+def _heading(how, holes, below):
+    """Title of the legend of numbers, with what is to know beside it."""
+    grey = " or ".join(["missing"] * bool(holes) + ["not above 0"] * bool(below))
+    notes = [f"clipped to {how.clip[0]:g}–{how.clip[1]:g} %"] if how.clip else []
+    notes += [f"grey: {grey}"] if grey else []
+    return f"{how.column} ({', '.join(notes)})" if notes else str(how.column)

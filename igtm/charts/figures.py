@@ -58,8 +58,7 @@ def responsibilities(grid, *, title=None, marker=None):
     Figure
         Datasets ``nodes`` (a click picks one) and ``marker`` (``x, y``, one row or none).
     """
-    step = layers.spacing(grid["x"], grid["y"])
-    half = layers.reach(step)
+    step, half = layers.grid_of(grid)
     heat = (
         layers.cell_chart(half)
         # A stroke of the fill's colour: between two fills alone, a seam shines through.
@@ -104,8 +103,7 @@ def node_mass(nodes, *, title=None):
     Figure
         Dataset ``nodes``; a click picks one.
     """
-    step = layers.spacing(nodes["x"], nodes["y"])
-    half = layers.reach(step)
+    step, half = layers.grid_of(nodes)
     fill = alt.Fill(
         "mass",
         type="quantitative",

@@ -1,11 +1,13 @@
 """Maps of nodes: one value or one class a node, and small multiples of many values."""
 
+from dataclasses import replace
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from igtm.charts import layers
-from igtm.charts.colours import as_text, colouring
+from igtm.charts.colours import as_colouring, as_text, coloured
 from igtm.charts.figure import Figure, layered
 
 # What a node without a value says, in the tooltip and in the legend.
@@ -25,8 +27,8 @@ def landscape(nodes, value, *, name=None, title=None, percent=False, blank=BLANK
         One row a node: ``node, x, y``, the column ``value`` and, if known, ``mass``, the rows behind it.
     value : str
         Column that is shown: NaN where there is none.
-    name : str, optional
-        What the values are called; by default the column's name.
+    name : str or Colouring, optional
+        What the values are called, by default the column's name; a colouring also says in which colours.
     title : str, optional
         By default the name.
     percent : bool, default=False
@@ -39,14 +41,14 @@ def landscape(nodes, value, *, name=None, title=None, percent=False, blank=BLANK
     Figure
         Dataset ``nodes`` (``node, x, y, color, value, rows``); a click picks one.
     """
-    name = str(value) if name is None else name
-    step = layers.spacing(nodes["x"], nodes["y"])
-    half = layers.reach(step)
+    how = as_colouring(value if name is None else name, kind="number")
+    name = str(how.column)
+    step, half = layers.grid_of(nodes)
     known = nodes[value].notna()
     legend = name if known.all() else f"{name} (blank: {blank})"
-    color, channel = colouring(nodes.loc[known, value], legend, kind="number")
+    color, channel = coloured(nodes.loc[known, value], replace(how, column=legend), (0, 1) if percent else None)
     if percent:
-        channel = channel.scale(domain=[0, 1], range="ramp").legend(title=legend, format=".0%", tickCount=3)
+        channel = channel.legend(title=legend, format=".0%", tickCount=3)
     said = nodes[value].map("{:.1%}".format) if percent else as_text(_rounded(nodes[value]))
     cells = layers.cells(nodes[["node", "x", "y"]], step).assign(
         color=color.reindex(nodes.index), value=said.where(known, blank), rows=_rows(nodes)
@@ -71,8 +73,8 @@ def class_landscape(nodes, *, name="class", title=None, blank=BLANK):
     nodes : DataFrame
         One row a node: ``node, x, y``; ``winner``, categorical, missing where there is none; ``confidence``, its
         probability; and, if known, ``mass``, the rows behind it.
-    name : str, default="class"
-        What the classes are of: the column's name.
+    name : str or Colouring, default="class"
+        What the classes are of: the column's name; a colouring also says in which colours.
     title : str, optional
         By default "Likeliest" and the name.
     blank : str, default="too few rows"
@@ -83,11 +85,12 @@ def class_landscape(nodes, *, name="class", title=None, blank=BLANK):
     Figure
         Dataset ``nodes`` (``node, x, y, color, value, confidence, rows``); a click picks one.
     """
-    step = layers.spacing(nodes["x"], nodes["y"])
-    half = layers.reach(step)
+    step, half = layers.grid_of(nodes)
+    how = as_colouring(name, kind="category")
+    name = str(how.column)
     known = nodes["winner"].notna()
     notes = ["faint: unsure"] + ([] if known.all() else [f"blank: {blank}"])
-    color, channel = colouring(nodes.loc[known, "winner"], f"{name} ({', '.join(notes)})", kind="category")
+    color, channel = coloured(nodes.loc[known, "winner"], replace(how, column=f"{name} ({', '.join(notes)})"))
     share = nodes["confidence"].map("{:.1%}".format)
     # Tiles with a gap: where faint cells met or overlapped, seams would show.
     tile = layers.cells(nodes[["x", "y"]], 0.94 * step)[["x0", "x1", "y0", "y1"]].add_prefix("t")

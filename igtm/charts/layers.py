@@ -82,6 +82,12 @@ def reach(step: float = 0.0) -> float:
     return max(HALF, 1 + step / 2)
 
 
+def grid_of(nodes: pd.DataFrame | None) -> tuple[float, float]:
+    """Width of the cells of nodes, and half the side of a map of them; None stands for a map without nodes."""
+    step = 0.0 if nodes is None else spacing(nodes["x"], nodes["y"])
+    return step, reach(step)
+
+
 def position(half: float = HALF, x: str = "x", y: str = "y", grid: bool = False) -> dict:
     """Position channels of a square map; grid lines are for maps without cells."""
     scale = alt.Scale(domain=[-half, half], nice=False, zero=False)
@@ -109,6 +115,18 @@ def brush() -> alt.Parameter:
     )
 
 
+def pick_class() -> alt.Parameter:
+    """Click a class in the legend of the field ``color``; with shift held, one more."""
+    return alt.selection_point(name="classes", fields=["color"], bind="legend")
+
+
+def unselected(*gestures: alt.Parameter) -> dict:
+    """Test for rows to be greyed: while a gesture is under way those that it leaves, else those not ``selected``."""
+    left = [{"not": {"param": gesture.name}} for gesture in gestures]
+    none = " && ".join(f"!length(data('{gesture.name}_store'))" for gesture in gestures)
+    return {"test": {"or": [*left, f"{none} && datum.selected == 0"]}}
+
+
 def pick(name: str, field: str, *names: str) -> alt.Parameter:
     """Click one mark of a layer, or of several that have the field; a click on anything else clears.
 
@@ -119,6 +137,15 @@ def pick(name: str, field: str, *names: str) -> alt.Parameter:
     others = " && ".join(f"event.item.mark.name !== '{each}_marks'" for each in names)
     elsewhere = f"click[!event.item || ({others})], dblclick"
     return alt.selection_point(name=name, fields=[field], on=clicks, clear=elsewhere, toggle=False)
+
+
+def ring(base: alt.Chart, size: float) -> alt.Chart:
+    """Ring around the point that was clicked."""
+    return (
+        base.mark_point(style="ring", fill="transparent", size=size, clip=True, aria=False)
+        .transform_filter({"param": "pick", "empty": False})
+        .properties(name="ring")
+    )
 
 
 def cells(nodes: pd.DataFrame, step) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from igtm.charts import layers
-from igtm.charts.colours import colouring
+from igtm.charts.colours import as_colouring, coloured
 from igtm.charts.figure import Figure, layered
 from igtm.charts.theme import BLUE, MISSING_GREY, ORANGE, PULSE, UNSELECTED
 
@@ -14,7 +14,7 @@ KEPT, LOST = "kept by the map", "lost"
 FOUND_SIZE = 160
 
 
-def new_rows(fitted, new, color=None, tooltip=(), *, title=None, nodes=None, kind=None, clip=None, other_after=20):
+def new_rows(fitted, new, color=None, tooltip=(), *, title=None, nodes=None):
     """New rows as large diamonds over the fitted ones in grey.
 
     Drag pans, the wheel zooms, a click picks a new row, a double click goes back.
@@ -25,28 +25,25 @@ def new_rows(fitted, new, color=None, tooltip=(), *, title=None, nodes=None, kin
         One row a row of the map: ``mean_x``, ``mean_y``.
     new : DataFrame
         One row a new row: ``row_id``, ``mean_x``, ``mean_y``, ``percentile``, ``novel`` and any data columns.
-    color : str, optional
-        Column of ``new`` to colour by, see `igtm.charts.colours`; by default those that are novel stand out.
+    color : str or Colouring, optional
+        Column of ``new`` to colour by, as in `means`; by default those that are novel stand out.
     tooltip : sequence of str, default=()
         Columns of ``new`` shown under the pointer, besides ``color`` and ``percentile``.
     title : str, optional
         By default "New rows on the map".
     nodes : DataFrame, optional
         ``node``, ``x``, ``y``: cells drawn under the points.
-    kind, clip, other_after
-        As in `means`.
 
     Returns
     -------
     Figure
         Datasets ``fitted`` (``x, y``), ``new`` (``row_id, x, y, color, c0, ...``) and, with nodes, ``nodes``.
     """
-    shown = list(dict.fromkeys([*([] if color is None else [color]), "percentile", *tooltip]))
+    how = as_colouring("new rows" if color is None else color)
+    shown = list(dict.fromkeys([*([] if color is None else [how.column]), "percentile", *tooltip]))
     text, tips = layers.tooltips(new, shown, {"row_id": "new row"})
-    column = new["novel"].map({True: NOVEL, False: USUAL}) if color is None else new[color]
-    if color is None:
-        column = column.astype(pd.CategoricalDtype([USUAL, NOVEL]))
-    values, channel = colouring(column, color or "new rows", kind=kind, clip=clip, other_after=other_after)
+    novel = new["novel"].map({True: NOVEL, False: USUAL}).astype(pd.CategoricalDtype([USUAL, NOVEL]))
+    values, channel = coloured(novel if color is None else new[how.column], how)
     rows = new[["row_id"]].assign(x=new["mean_x"], y=new["mean_y"], color=values, **text)
     base = alt.Chart(alt.NamedData("new")).encode(**_place(nodes))
     missing = {"test": "!isValid(datum.color)", "value": MISSING_GREY}
@@ -56,12 +53,7 @@ def new_rows(fitted, new, color=None, tooltip=(), *, title=None, nodes=None, kin
         .add_params(layers.pick("pick", "row_id", "new"))
         .properties(name="new")
     )
-    ring = (
-        base.mark_point(style="ring", fill="transparent", size=250, clip=True, aria=False)
-        .transform_filter({"param": "pick", "empty": False})
-        .properties(name="ring")
-    )
-    return _over(fitted, nodes, [diamonds, ring], {"new": rows}, title, "New rows on the map")
+    return _over(fitted, nodes, [diamonds, layers.ring(base, 250)], {"new": rows}, title, "New rows on the map")
 
 
 def neighbours(fitted, point, near, modes=None, *, title=None, nodes=None):
@@ -156,8 +148,7 @@ def picture_map(nodes, pictures, *, title=None):
     Figure
         Dataset ``nodes``; a click picks one.
     """
-    step = layers.spacing(nodes["x"], nodes["y"])
-    half = layers.reach(step)
+    step, half = layers.grid_of(nodes)
     side = alt.ExprRef("0.94 * (scale('x', datum.x1) - scale('x', datum.x0))")  # as large as its cell at any zoom
     images = (
         alt.Chart(alt.NamedData("nodes"))
@@ -277,15 +268,14 @@ def _over(fitted, nodes, parts, data, title, default):
     )
     parts, data = [ground, *parts], {"fitted": behind, **data}
     if nodes is not None:
-        step = layers.spacing(nodes["x"], nodes["y"])
-        parts = [layers.node_layer(layers.reach(step)), *parts]
+        step, half = layers.grid_of(nodes)
+        parts = [layers.node_layer(half), *parts]
         data["nodes"] = layers.cells(nodes[["node", "x", "y"]], step)
     return layered(parts, data, title, default)
 
 
 def _place(nodes):
-    step = 0.0 if nodes is None else layers.spacing(nodes["x"], nodes["y"])
-    return layers.position(layers.reach(step), grid=nodes is None)
+    return layers.position(layers.grid_of(nodes)[1], grid=nodes is None)
 
 
 def _size(n):

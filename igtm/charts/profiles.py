@@ -4,12 +4,13 @@ import altair as alt
 import numpy as np
 
 from igtm.charts import layers
-from igtm.charts.colours import as_text, colouring
+from igtm.charts.colours import as_colouring, as_text, coloured
 from igtm.charts.figure import layered
 from igtm.charts.theme import BLACK, BLUE, INK, LABEL_LIMIT, OKABE_ITO, ORANGE
 
 # Of bars without texts at their ends, in pixels.
 MARGIN = 8
+BAR = {"height": {"band": 0.7}, "cornerRadiusEnd": 2}
 
 
 def prototype(features, *, title=None, top=15):
@@ -71,6 +72,11 @@ def _short(column):
     return as_text(column.map(lambda v: float(f"{v:.4g}")))
 
 
+def _names(field):
+    """Axis of the names beside the bars, in the order of the rows."""
+    return alt.Y(field, type="nominal", title=None, sort=None, axis=alt.Axis(labelLimit=LABEL_LIMIT))
+
+
 def _bars(rows, values, axis, padding, title, default):
     """Bars of ``difference``, with the text ``value`` at their ends where ``padding`` on both sides leaves room."""
     roomy = f"width >= {3 * padding}"
@@ -82,14 +88,14 @@ def _bars(rows, values, axis, padding, title, default):
             scale=alt.Scale(padding=alt.ExprRef(f"{roomy} ? {padding} : {MARGIN}")),
             axis=alt.Axis(tickCount=6, grid=True),
         ),
-        y=alt.Y("feature", type="nominal", title=None, sort=None, axis=alt.Axis(labelLimit=LABEL_LIMIT)),
+        y=_names("feature"),
         tooltip=[
             alt.Tooltip("feature", type="nominal"),
             *(alt.Tooltip(name, type="quantitative", format=",.4~r") for name in values),
             alt.Tooltip("difference", type="quantitative", title="standard deviations", format="+.2f"),
         ],
     )
-    bars = base.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2).encode(
+    bars = base.mark_bar(**BAR).encode(
         color=alt.ColorValue(BLUE).condition({"test": "datum.difference < 0", "value": ORANGE})
     )
     texts = base.mark_text(
@@ -109,8 +115,8 @@ def class_mix(mix, *, name="class", title=None):
     ----------
     mix : DataFrame
         One row a class: ``class``, categorical; ``rows``; ``share`` and ``overall``, 0 to 1.
-    name : str, default="class"
-        What the classes are of: the column's name.
+    name : str or Colouring, default="class"
+        What the classes are of: the column's name; a colouring also says in which colours.
     title : str, optional
         By default the name and "of the node".
 
@@ -119,12 +125,14 @@ def class_mix(mix, *, name="class", title=None):
     Figure
         Dataset ``classes``.
     """
-    color, channel = colouring(mix["class"], name, kind="category")
+    how = as_colouring(name, kind="category")
+    name = str(how.column)
+    color, channel = coloured(mix["class"], how)
     text = as_text(mix["class"])
     rows = mix[["rows", "share", "overall"]].assign(color=color, value=mix["share"].map("{:.0%}".format))
     rows = rows.assign(**{"class": layers.unique_titles(text)})
     base = alt.Chart(alt.NamedData("classes")).encode(
-        y=alt.Y("class", type="nominal", title=None, sort=None, axis=alt.Axis(labelLimit=LABEL_LIMIT)),
+        y=_names("class"),
         tooltip=[
             alt.Tooltip("class", type="nominal", title=layers.unique_titles([name])[0]),
             alt.Tooltip("rows", type="quantitative", format=",.1~f"),
@@ -139,7 +147,7 @@ def class_mix(mix, *, name="class", title=None):
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(format="%", tickCount=5),
     )
-    bars = base.mark_bar(height={"band": 0.7}, cornerRadiusEnd=2).encode(x=across, color=channel.legend(None))
+    bars = base.mark_bar(**BAR).encode(x=across, color=channel.legend(None))
     usual = base.mark_tick(style="usual", thickness=2, height={"band": 0.9}).encode(
         x=alt.X("overall", type="quantitative")
     )

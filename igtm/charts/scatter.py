@@ -4,26 +4,13 @@ import altair as alt
 import numpy as np
 
 from igtm.charts import layers
-from igtm.charts.colours import colouring
+from igtm.charts.colours import as_colouring, coloured
 from igtm.charts.figure import layered
 from igtm.charts.spread import REACH, spread
 from igtm.charts.theme import BLUE, MAP_SIDE, MISSING_GREY, UNSELECTED
 
 
-def means(
-    points,
-    color=None,
-    tooltip=(),
-    *,
-    title=None,
-    nodes=None,
-    kind=None,
-    clip=None,
-    other_after=20,
-    size=None,
-    opacity=None,
-    pictures=None,
-):
+def means(points, color=None, tooltip=(), *, title=None, nodes=None, size=None, opacity=None, pictures=None):
     """Map of the posterior means.
 
     Drag pans, the wheel zooms, shift and drag selects (the others turn grey), a click picks a point or a node,
@@ -34,20 +21,15 @@ def means(
     points : DataFrame
         One row a point: ``row_id``, ``mean_x``, ``mean_y`` and any data columns. A column ``selected`` of booleans
         turns the others grey.
-    color : str, optional
-        Column to colour by, see `igtm.charts.colours`.
+    color : str or Colouring, optional
+        Column to colour by; a `igtm.charts.Colouring` says how. A click on a class in the legend turns the others
+        grey, with shift one more is kept.
     tooltip : sequence of str, default=()
         Columns shown under the pointer, besides ``color``.
     title : str, optional
         By default "Posterior means"; the empty string leaves the title out.
     nodes : DataFrame, optional
         ``node``, ``x``, ``y``: cells drawn under the points, to be clicked.
-    kind : {"number", "category"}, optional
-        How to colour; by default whole numbers with at most ten values are categories, others numbers.
-    clip : (float, float), optional
-        Percentiles at which the colours of a number end, such as ``(2, 98)``.
-    other_after : int, default=20
-        More classes than this: the most frequent stay, the rest is "other".
     size, opacity : float, optional
         Area of a point in square pixels and its opacity; by default the more points, the less.
     pictures : sequence of str, optional
@@ -58,45 +40,18 @@ def means(
     Figure
         Datasets ``points`` (``row_id, x, y, color, c0, ...``) and, with nodes, ``nodes``.
     """
-    return _scatter(
-        points,
-        points["mean_x"],
-        points["mean_y"],
-        size or _size(len(points)),
-        "Posterior means",
-        color=color,
-        tooltip=tooltip,
-        title=title,
-        nodes=nodes,
-        opacity=opacity,
-        kind=kind,
-        clip=clip,
-        other_after=other_after,
-        pictures=pictures,
-    )
+    x, y, size = points["mean_x"], points["mean_y"], size or _size(len(points))
+    return _scatter(points, x, y, color, tooltip, title, "Posterior means", nodes, size, opacity, pictures)
 
 
-def modes(
-    points,
-    color=None,
-    tooltip=(),
-    *,
-    title=None,
-    nodes=None,
-    kind=None,
-    clip=None,
-    other_after=20,
-    size=None,
-    opacity=None,
-    pictures=None,
-):
+def modes(points, color=None, tooltip=(), *, title=None, nodes=None, size=None, opacity=None, pictures=None):
     """Map of the posterior modes, the points of one node spread in its cell so that they can be counted.
 
     Parameters
     ----------
     points : DataFrame
         One row a point: ``row_id``, ``mode_x``, ``mode_y``, ``node`` and any data columns.
-    color, tooltip, title, nodes, kind, clip, other_after, size, opacity, pictures
+    color, tooltip, title, nodes, size, opacity, pictures
         As in `means`.
 
     Returns
@@ -111,30 +66,17 @@ def modes(
     crowd = points["node"].value_counts().quantile(0.9) if len(points) else 1
     disc = MAP_SIDE * REACH * step / layers.reach(step)
     fitting = float(np.clip((0.8 * disc) ** 2 / max(crowd, 1), 5, _size(len(points))))
-    return _scatter(
-        points,
-        x,
-        y,
-        size or fitting,
-        "Posterior modes",
-        color=color,
-        tooltip=tooltip,
-        title=title,
-        nodes=nodes,
-        opacity=opacity,
-        kind=kind,
-        clip=clip,
-        other_after=other_after,
-        pictures=pictures,
-    )
+    size = size or fitting
+    return _scatter(points, x, y, color, tooltip, title, "Posterior modes", nodes, size, opacity, pictures)
 
 
 def _size(n):
     return float(np.clip(1500 / max(n, 1) ** 0.5, 9, 64))
 
 
-def _scatter(points, x, y, size, default, *, color, tooltip, title, nodes, opacity, pictures, **look):
-    columns = list(dict.fromkeys([*([] if color is None else [color]), *tooltip]))
+def _scatter(points, x, y, color, tooltip, title, default, nodes, size, opacity, pictures):
+    how = None if color is None else as_colouring(color)
+    columns = list(dict.fromkeys([*([] if how is None else [how.column]), *tooltip]))
     system = {"row_id": "row"} | ({"node": "node"} if "node" in points else {})
     text, tips = layers.tooltips(points, columns, system)
     rows = points[list(system)].assign(x=np.asarray(x), y=np.asarray(y), **text)
@@ -145,17 +87,15 @@ def _scatter(points, x, y, size, default, *, color, tooltip, title, nodes, opaci
         tips = [*tips, alt.Tooltip("picture", type="nominal", title="image")]
     opacity = opacity or float(np.clip(2.6 * max(len(points), 1) ** -0.17, 0.55, 0.9))
 
-    # While a box is drawn it shows what it holds, else the rows show whether they are selected.
-    unselected = {"test": {"or": [{"not": {"param": "brush"}}, "!length(data('brush_store')) && datum.selected == 0"]}}
-    if color is None:
-        channel = alt.ColorValue(BLUE).condition([unselected | {"value": UNSELECTED}])
-    else:
-        rows["color"], channel = colouring(points[color], str(color), **look)
-        missing = {"test": "!isValid(datum.color)", "value": MISSING_GREY}
-        channel = channel.condition([unselected | {"value": UNSELECTED}, missing])
+    gestures, channel, greyed = [layers.brush()], alt.ColorValue(BLUE), []
+    if how is not None:
+        rows["color"], channel = coloured(points[how.column], how)
+        gestures += [layers.pick_class()] if how.kind_of(points[how.column]) == "category" else []
+        greyed = [{"test": "!isValid(datum.color)", "value": MISSING_GREY}]
+    unselected = layers.unselected(*gestures)
+    channel = channel.condition([unselected | {"value": UNSELECTED}, *greyed])
 
-    step = 0.0 if nodes is None else layers.spacing(nodes["x"], nodes["y"])
-    half = layers.reach(step)
+    step, half = layers.grid_of(nodes)
     base = alt.Chart(alt.NamedData("points")).encode(**layers.position(half, grid=nodes is None))
     dots = (
         # invalid=None: Vega-Lite would leave out the points whose colour is missing.
@@ -165,14 +105,10 @@ def _scatter(points, x, y, size, default, *, color, tooltip, title, nodes, opaci
             opacity=alt.OpacityValue(opacity).condition([unselected | {"value": opacity / 3}]),
             tooltip=tips,
         )
-        .add_params(layers.zoom(), layers.brush(), layers.pick("pick", "row_id", "points"))
+        .add_params(layers.zoom(), *gestures, layers.pick("pick", "row_id", "points"))
         .properties(name="points")
     )
-    ring = (
-        base.mark_point(style="ring", fill="transparent", size=max(4 * size, 100), clip=True, aria=False)
-        .transform_filter({"param": "pick", "empty": False})
-        .properties(name="ring")
-    )
+    ring = layers.ring(base, max(4 * size, 100))
     if nodes is None:
         return layered([dots, ring], {"points": rows}, title, default)
     data = {"points": rows, "nodes": layers.cells(nodes[["node", "x", "y"]], step)}

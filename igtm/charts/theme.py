@@ -33,6 +33,18 @@ VIRIDIS = (
     *("#22A884", "#44BF70", "#7AD151", "#BDDF26", "#FDE725"),
 )
 
+#: Colours for amounts, and in steps for classes that have an order; all can be seen on both backgrounds. The last one
+#: has two sides and a pale middle.
+DIVERGING = "blue-red"
+RAMPS = {
+    "viridis": VIRIDIS[2:-1],
+    "cividis": ("#213F6E", "#44516E", "#5A5E6E", "#737171", "#888477", "#989278", "#B1A774", "#C7B76C", "#E6CE59"),
+    "magma": ("#651A80", "#822582", "#A1307F", "#C13B76", "#DE4968", "#ED5A60", "#F97B5E", "#FE9F6D", "#FEC387"),
+    DIVERGING: ("#2166AC", "#4F93C3", "#8DB9D3", "#DCCB85", "#E5A14E", "#D55E00", "#9E2A2B"),
+}
+#: Colours for classes that have no order.
+PALETTE = "okabe-ito"
+
 #: Name of the chart parameter that stands for black on light and for near-white on dark.
 INK = "ink"
 #: And of the one that goes from 0 to 1 while what was found draws the eye.

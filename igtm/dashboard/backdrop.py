@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
-from igtm.charts.colours import kind_of
+from igtm.charts.colours import Colouring
 from igtm.charts.figures import Figure
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import off_loop
@@ -69,7 +69,9 @@ class Backdrop(pn.viewable.Viewer):
 
     fitted = param.ClassSelector(class_=TableMap, allow_refs=True, doc="The map, None before the first fit.")
     training = param.ClassSelector(class_=Training, doc="The run during which there is no backdrop.")
-    column = param.String(allow_refs=True, doc="By what the points are coloured, a column of the table or not.")
+    colouring = param.ClassSelector(
+        class_=Colouring, allow_refs=True, doc="Of the points, by a column of the table or not; None without colours."
+    )
     feature = param.String(allow_refs=True, doc="Whose plane the feature plane is.")
     choice = param.Selector(default=NOTHING, objects=CHOICES, doc=HELP)
     n_regions = param.Selector(default=0, objects=COUNTS, doc=COUNT_HELP)
@@ -83,11 +85,10 @@ class Backdrop(pn.viewable.Viewer):
         self._names = WeakKeyDictionary()  # that the reader gave to regions, by table and by the nodes that make them
         self._labels = DataGrid(editors={"label": {"type": "input"}}, on_edit=self._rename)
 
-    @param.depends("fitted", "training.status", "column", "feature", "n_regions", "choice", watch=True)
+    @param.depends("fitted", "training.status", "colouring", "feature", "n_regions", "choice", watch=True)
     def _lay(self):
-        of = {"landscape": self.column, "spread": self.column, PLANE: self.feature, REGIONS: self.n_regions}.get(
-            self.choice
-        )
+        how = self.colouring
+        of = {"landscape": how, "spread": how, PLANE: self.feature, REGIONS: self.n_regions}.get(self.choice)
         fitted = None if self.training.active else self.fitted
         if (fitted, self.choice, of) == self._asked:
             return
@@ -138,7 +139,7 @@ class Backdrop(pn.viewable.Viewer):
         )  # fmt: skip
 
 
-def lay(fitted: TableMap, choice: str, of: str | int | None) -> Ground:
+def lay(fitted: TableMap, choice: str, of: Colouring | str | int | None) -> Ground:
     """What a choice shows of a map.
 
     Parameters
@@ -146,8 +147,9 @@ def lay(fitted: TableMap, choice: str, of: str | int | None) -> Ground:
     fitted : TableMap
     choice : str
         A value of `CHOICES`.
-    of : str, int or None
-        The column or feature that it is of, if it is of one; of regions how many, 0 for as many as fit best.
+    of : Colouring, str, int or None
+        The colouring of the points, for what is of its column; the feature of a plane; of regions how many, 0 for as
+        many as fit best.
     """
     sheet = fitted.model.manifold_
     if choice == "magnification":
@@ -167,9 +169,9 @@ def lay(fitted: TableMap, choice: str, of: str | int | None) -> Ground:
         return _plane(fitted, of)
     if choice == "density":
         return _density(fitted)
-    if of not in fitted.table.frame:
+    if of is None or of.column not in fitted.table.frame:
         return Ground("Choose a column of the table under Colour to see its landscape.")
-    draw = _classes if kind_of(fitted.table.frame[of]) == "category" else _numbers
+    draw = _classes if of.kind_of(fitted.table.frame[of.column]) == "category" else _numbers
     return draw(fitted, of, choice == "spread")
 
 
@@ -192,11 +194,12 @@ def _plane(fitted: TableMap, feature: str) -> Ground:
     )
 
 
-def _classes(fitted: TableMap, column: str, spread: bool) -> Ground:
+def _classes(fitted: TableMap, how: Colouring, spread: bool) -> Ground:
+    column = how.column
     found = surfaces.classes(fitted, column)
     if not spread:
         reading = f"Each cell has the colour of its likeliest {column}, the fainter the less sure. {BLANKS}"
-        return Ground(reading, figures.class_landscape(found, name=column))
+        return Ground(reading, figures.class_landscape(found, name=how))
     reading = (
         f"Share of the rows of each cell that are not of its likeliest {column}: high where classes mix. {BLANKS}"
     )
@@ -204,10 +207,11 @@ def _classes(fitted: TableMap, column: str, spread: bool) -> Ground:
     return Ground(reading, figures.landscape(mixed, "mixed", name="not of the likeliest class", percent=True))
 
 
-def _numbers(fitted: TableMap, column: str, spread: bool) -> Ground:
+def _numbers(fitted: TableMap, how: Colouring, spread: bool) -> Ground:
+    column = how.column
     found = surfaces.numbers(fitted, column)
     if not spread:
         reading = f"Each cell has the mean {column} of the rows that it explains. {BLANKS}"
-        return Ground(reading, figures.landscape(found, "mean", name=f"mean of {column}"))
+        return Ground(reading, figures.landscape(found, "mean", name=replace(how, column=f"mean of {column}")))
     reading = f"Standard deviation of {column} among the rows of each cell: high where the map mixes values. {BLANKS}"
     return Ground(reading, figures.landscape(found, "spread", name=f"spread of {column}"))

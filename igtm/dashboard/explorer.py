@@ -84,10 +84,12 @@ class Explorer(pn.viewable.Viewer):
             selecting=self.selecting,
             picked_row=self.map.param.picked_row,
             picked_node=self.map.param.picked_node,
-            color=self.map.param.color,
+            colouring=self.map.colours.param.colouring,
             dark=self.param.dark,
         )
-        self.take_away = TakeAway(fitted=self.param.fitted, figures=self.figures, dark=self.param.dark)
+        self.take_away = TakeAway(
+            fitted=self.param.fitted, figures=self.figures, drawn=lambda: self.map.drawn, dark=self.param.dark
+        )
         self.new_rows = NewRows(fitted=self.param.fitted, dark=self.param.dark)
         if color is not None:
             self.map.prefer(color)

@@ -4,6 +4,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from igtm.charts.colours import Colouring
 from igtm.charts.figures import Figure
 from igtm.dashboard.node_view import NodeView
 from igtm.dashboard.point_view import PointView
@@ -26,9 +27,7 @@ class Inspector(pn.viewable.Viewer):
         allow_refs=True, default=None, allow_None=True, doc="Position in the table of the point picked last."
     )
     picked_node = param.Integer(allow_refs=True, default=None, allow_None=True, doc="The node picked last.")
-    color = param.String(
-        allow_refs=True, default=None, allow_None=True, doc="The column by which the map is coloured."
-    )
+    colouring = param.ClassSelector(allow_refs=True, class_=Colouring, doc="Of the map's points; None without.")
     dark = param.Boolean(allow_refs=True, default=False, doc="Whether charts are dark.")
     nodes = param.List(default=[], doc="The node on show, and the one that it is compared with; none, one or two.")
     active = param.Integer(default=0, bounds=(0, 2), doc="The tab in front: selection, point or node.")
@@ -44,7 +43,7 @@ class Inspector(pn.viewable.Viewer):
             "nodes": self.param.nodes,
         }
         point = PointView(pick_row=lambda row: self._choose(POINT, row), **shared)
-        self._node = NodeView(color=self.param.color, **shared)
+        self._node = NodeView(colouring=self.param.colouring, **shared)
         self._views = [SelectionView(selecting=selecting, **shared), point, self._node]
         self._tabs = pmui.Tabs(
             *zip(("Selection", "Point", "Node"), self._views, strict=True),

@@ -90,14 +90,23 @@ class Chart {
     if (boxes.length) this.model.send_msg({ purpose, ...Object.fromEntries(boxes) });
   };
 
-  // Tells Python of a mark that was clicked to be selected.
+  // Tells Python of a mark that was clicked to be selected, or of a class in a legend, which has no other meaning.
   choose = (event, item) => {
     const purpose = this.pressed?.purpose;
+    if (item?.mark.role?.startsWith("legend")) this.chooseClass(purpose ?? "new");
     if (!purpose || !item) return;
     const picks = ({ select }) => isPoint(select) && `${select.on}`.startsWith(`@${item.mark.name}:`);
     const { name, select } = this.params.find(picks) ?? {};
     if (name) this.model.send_msg({ purpose, [name]: item.datum[select.fields[0]] });
   };
+
+  async chooseClass(purpose) {
+    const { name, select } = this.params.find(({ bind }) => bind === "legend") ?? {};
+    if (!name) return;
+    await this.view.runAsync();
+    const value = this.view.signal(`${name}_${select.fields[0]}_legend`);
+    if (value != null) this.model.send_msg({ purpose, [name]: value });
+  }
 
   answerKey = (event) => {
     const z = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";

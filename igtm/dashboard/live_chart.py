@@ -39,7 +39,8 @@ class LiveChart(JSComponent):
         default={},
         doc="The latest gesture with which the reader chose something: its `purpose` ('new', 'add' or 'remove'; of a "
         "key 'undo', 'redo' or 'clear'), and by the name of the selection parameter the bounds of a box that was "
-        "drawn or the value of a mark that was clicked. The same gesture twice sets it twice.",
+        "drawn, or the value of a mark or of an entry of a legend that was clicked. The same gesture twice sets it "
+        "twice.",
     )
     drag = param.Selector(
         default="move",

@@ -1,6 +1,6 @@
 """MapView: the map itself, moving in place while a fit runs, and what the reader picks on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,13 @@ import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
-from igtm.charts.colours import classes, kind_of
+from igtm.charts.colours import Colouring, classes, coloured
 from igtm.charts.figures import Figure
 from igtm.dashboard.backdrop import PLANE, Backdrop
+from igtm.dashboard.colour_options import ColourOptions
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.search_view import SearchView
-from igtm.dashboard.selecting import Selecting
+from igtm.dashboard.selecting import NEW, Selecting
 from igtm.dashboard.text import Html, plain
 from igtm.dashboard.training import FRAME_ROWS, Frame
 from igtm.maps import landscape, pictures
@@ -103,6 +104,7 @@ class MapView(pn.viewable.Viewer):
     scene = param.ClassSelector(class_=Scene, doc="What is shown; None before the first fit.")
     kind = param.Selector(default="means", objects=KINDS, doc="Means, modes or node mass.")
     color = param.Selector(default=NO_COLOR, objects=[NO_COLOR], doc="Column by which points are coloured.")
+    colours = param.ClassSelector(class_=ColourOptions, doc="How they are coloured by it.")
     backdrop = param.ClassSelector(class_=Backdrop, doc="What lies under the points.")
     selecting = param.ClassSelector(class_=Selecting, doc="Whose selection is drawn and changed.")
     drag = param.Selector(default="move", objects=DRAG, doc=DRAG_HELP)
@@ -113,7 +115,7 @@ class MapView(pn.viewable.Viewer):
     second_node = param.Integer(default=None, allow_None=True, doc="Node that was clicked with shift, at every click.")
 
     def __init__(self, **params):
-        super().__init__(**params)
+        super().__init__(colours=ColourOptions(), **params)
         self._drawn = self._pictures = None
         # Of nodes, none is selected: a click picks one, whatever dragging does elsewhere.
         drag = param.bind(lambda kind, drag: "move" if kind == "mass" else drag, self.param.kind, self.param.drag)
@@ -124,7 +126,8 @@ class MapView(pn.viewable.Viewer):
         self.search = SearchView(selecting=self.selecting)
         self.search.param.watch(lambda _: self._show_found(), "found")
         points = {**options, "disabled": self.param.kind.rx() == "mass"}  # a map of nodes has none
-        self.backdrop.param.update(column=self.param.color, disabled=points["disabled"])
+        self.colours.disabled = points["disabled"]
+        self.backdrop.param.update(colouring=self.colours.param.colouring, disabled=points["disabled"])
         welcome = pn.Column(
             Html(WELCOME, margin=0, styles=ALL_OVER),
             visible=self.param.scene.rx.is_(None),
@@ -135,9 +138,10 @@ class MapView(pn.viewable.Viewer):
             pmui.FlexBox(
                 pmui.RadioButtonGroup.from_param(self.param.kind, label="", sx=ONE_LINE, **options),
                 pmui.Select.from_param(
-                    self.param.color, label="Colour", searchable=True, width=190, **points,
+                    self.param.color, label="Colour", searchable=True, width=180, **points,
                     description="Column by which points are coloured, or how well the map fits them.",
                 ),
+                self.colours,
                 self.backdrop,
                 gap="8px",
                 align_items="center",
@@ -188,6 +192,15 @@ class MapView(pn.viewable.Viewer):
         self.backdrop.param.update(feature=feature, choice=PLANE)
 
     @property
+    def drawn(self) -> tuple[str | None, Colouring | None]:
+        """Which map of points is shown, None where it is one of nodes, and their colouring by the columns of a map."""
+        how = self.colours.colouring
+        fields = {title: field for field, title in FIT_COLUMNS.items()}
+        if how is not None:
+            how = replace(how, column=fields.get(how.column, how.column))
+        return None if self.kind == "mass" else self.kind, how
+
+    @property
     def caption(self) -> str:
         """How much of the table is drawn, and how to select."""
         if self.scene is None:
@@ -215,8 +228,10 @@ class MapView(pn.viewable.Viewer):
         self.search.table = self.scene.table
         if self.scene is None or not self.scene.redraws(before):
             self._pictures = None if self.scene is None else _pictures(self.scene)
+            before = self.colours.colouring
             self._offer_colors()
-            self._show()
+            if self.colours.colouring is before:  # else it is shown already
+                self._show()
         elif self.kind == "mass":
             self._ring()
             self.chart.set_data("nodes", figures.node_mass(self.scene.nodes).data["nodes"])
@@ -227,7 +242,12 @@ class MapView(pn.viewable.Viewer):
             moved = self._bare(self.scene.points).data["points"]
             self.chart.patch("points", moved[["x", "y", "node"]])
 
-    @param.depends("kind", "color", "dark", "backdrop.ground", watch=True)
+    @param.depends("color", watch=True)
+    def _recolour(self):
+        none = self.scene is None or self.color == NO_COLOR
+        self.colours.offer(*((None,) if none else (self.color, self._column)))
+
+    @param.depends("kind", "colours.colouring", "dark", "backdrop.ground", watch=True)
     def _show(self):
         if self.scene is not None:
             figure = self._figure()
@@ -266,6 +286,14 @@ class MapView(pn.viewable.Viewer):
         return pd.DataFrame({"x": x[ringed], "y": y[ringed]})
 
     @property
+    def _column(self) -> pd.Series:
+        """Values of the column of the colours, of all rows as far as they are known."""
+        frame = self.scene.table.frame
+        return (
+            frame[self.color] if self.color in frame else self.scene.everything.rename(columns=FIT_COLUMNS)[self.color]
+        )
+
+    @property
     def _selected(self) -> np.ndarray:
         """Whether each point drawn is selected; all are where no row is."""
         selection = self.selecting.selection
@@ -297,7 +325,8 @@ class MapView(pn.viewable.Viewer):
     def _points_figure(self) -> Figure:
         draw = figures.modes if self.kind == "modes" else figures.means
         points, names = self._points_with_data()
-        color = None if self.color == NO_COLOR else names.get(self.color, self.color)
+        how = self.colours.colouring
+        color = None if how is None else replace(how, column=names.get(how.column, how.column))
         look = {"title": "", "nodes": self.scene.nodes, "pictures": self._pictures}
         return self.backdrop.ground.with_points(draw(points, color, self._tips(names), **look))
 
@@ -305,8 +334,9 @@ class MapView(pn.viewable.Viewer):
         """Points beside the columns of their rows, and under which names: those of points are taken."""
         points = self.scene.points.rename(columns=FIT_COLUMNS).reset_index(drop=True).assign(selected=self._selected)
         frame = self.scene.table.frame
-        if self.color in frame and kind_of(frame[self.color]) == "category":
-            frame = frame.assign(**{self.color: classes(frame[self.color])})  # of all rows, whatever was sampled
+        how = self.colours.colouring
+        if how is not None and how.column in frame and how.kind_of(frame[how.column]) == "category":
+            frame = frame.assign(**{how.column: classes(frame[how.column])})  # of all rows, whatever was sampled
         frame = frame.iloc[self.scene.rows].reset_index(drop=True)
         names = {}
         for name in frame:
@@ -329,14 +359,27 @@ class MapView(pn.viewable.Viewer):
         self.param.update(picked_row=one("pick"), picked_node=one("pick_node"))
 
     def _take_gesture(self, event):
-        purpose, box, row = (event.new.get(name) for name in ("purpose", "brush", "pick"))
+        purpose, box, row, name = (event.new.get(each) for each in ("purpose", "brush", "pick", "classes"))
         if purpose in KEYS:
             getattr(self.selecting, purpose)()
         elif self.scene is not None and (box or row is not None):
             self.selecting.take(self._within(box) if box else self._found([row], f"row {row:,}"), purpose)
+        elif self.scene is not None and name is not None and self.colours.colouring is not None:
+            self._take_class(self._of_class(name), purpose)
         elif purpose == "add" and event.new.get("pick_node") is not None:
             self.second_node = int(event.new["pick_node"])
-        self.chart.clear_selection("brush")
+        self.chart.clear_selection("brush", "classes")
+
+    def _take_class(self, found, purpose):
+        again = purpose == NEW and np.array_equal(found.rows, self.selecting.selection.rows)
+        self.selecting.clear() if again else self.selecting.take(found, purpose)
+
+    def _of_class(self, name):
+        values = coloured(self._column, self.colours.colouring)[0].to_numpy()
+        ids = self.scene.everything["row_id"].to_numpy()
+        rows = np.flatnonzero(values == name)
+        rows = rows if self.color in self.scene.table.frame else ids[rows]
+        return self._found(rows, f"{self.color} = {name}")
 
     def _within(self, box):
         points = self.scene.everything

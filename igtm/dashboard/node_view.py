@@ -6,7 +6,7 @@ import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
-from igtm.charts.colours import kind_of
+from igtm.charts.colours import Colouring, as_colouring
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture, Thumbnail, as_facts, beside, facts, heading
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
@@ -28,9 +28,7 @@ class NodeView(View):
 
     hint = "Click a cell of the map, or of a heatmap in here, to see what that node stands for."
 
-    color = param.String(
-        allow_refs=True, default=None, allow_None=True, doc="The column by which the map is coloured."
-    )
+    colouring = param.ClassSelector(allow_refs=True, class_=Colouring, doc="Of the map's points; None without.")
     comparing = param.Boolean(default=False, doc="Whether nodes that are picked are compared with the one shown.")
     mixed = param.String(doc="Which column the classes are of.")
     second = param.Integer(default=None, allow_None=True, doc="The node that it is compared with.")
@@ -139,21 +137,21 @@ class NodeView(View):
         self._show_mix()
         self._compare()
 
-    @param.depends("color", watch=True)
+    @param.depends("colouring", watch=True)
     def _show_mix(self):
         if self._explained is None:
             return
         fitted, shares = self._explained
-        name = mixed_column(fitted, self.color)
-        self._mix.visible = name is not None
+        how = mixed_by(fitted, self.colouring)
+        self._mix.visible = how is not None
         picture = self.pictures["classes"]
-        if name is None:
+        if how is None:
             picture.figure = None
             return
-        self.mixed = f"Its rows by {name}"
-        mix = nodes.class_mix(fitted.table.frame[name], shares)
+        self.mixed = f"Its rows by {how.column}"
+        mix = nodes.class_mix(fitted.table.frame[how.column], shares)
         picture.chart.plot_height = BAR_HEIGHT * len(mix)
-        picture.figure = figures.class_mix(mix, name=name, title="")
+        picture.figure = figures.class_mix(mix, name=how, title="")
 
     @param.depends("comparing", "second", watch=True)
     def _compare(self):
@@ -163,8 +161,9 @@ class NodeView(View):
         self._comparison.update(fitted, None if self.second is None else (first, self.second))
 
 
-def mixed_column(fitted: TableMap, color: str | None) -> str | None:
-    """The column whose classes are counted: the one of the map's colours, else the first label that has classes."""
+def mixed_by(fitted: TableMap, colouring: Colouring | None) -> Colouring | None:
+    """By what rows are counted: the classes of the map's colours, else those of the first label that has some."""
     frame = fitted.table.frame
-    candidates = [color, *fitted.table.labels]
-    return next((name for name in candidates if name in frame and kind_of(frame[name]) == "category"), None)
+    candidates = [*([] if colouring is None else [colouring]), *map(as_colouring, fitted.table.labels)]
+    there = (how for how in candidates if how.column in frame)
+    return next((how for how in there if how.kind_of(frame[how.column]) == "category"), None)

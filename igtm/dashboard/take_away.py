@@ -49,6 +49,10 @@ class TakeAway(pn.viewable.Viewer):
     figures = param.Parameter(
         default={}, allow_refs=False, doc="The charts on the page, name -> `Figure`, or a function that returns that."
     )
+    drawn = param.Callable(
+        default=lambda: (None, None),
+        doc="Gives which map is shown, means or modes, and its `Colouring`, for the code.",
+    )
     dark = param.Boolean(default=False, allow_refs=True, doc="Whether the page, and with it each chart, is dark.")
     opened = param.Bytes(doc="Content of a saved map; triggered for every file that the reader opens.")
     message = param.String(doc="What was wrong with the file that was opened, in words.")
@@ -90,10 +94,10 @@ class TakeAway(pn.viewable.Viewer):
 
     @property
     def code(self) -> str:
-        """Python that makes the same coordinates, none before the first fit."""
-        return "" if self.fitted is None else table_map.script(self.fitted)
+        """Python that makes the same coordinates and the map of them, none before the first fit."""
+        return "" if self.fitted is None else table_map.script(self.fitted, *self.drawn())
 
-    @param.depends("fitted")
+    @param.depends("fitted", "open")
     def _code_as_html(self):
         return f"<pre>{html.escape(self.code)}</pre>"
 
@@ -133,7 +137,7 @@ class TakeAway(pn.viewable.Viewer):
             heading("Model, with roles and preprocessing"),
             line(self._download("Model", self._model), self._file),
             message(self.param.message, severity="error"),
-            heading("Python that gives the same coordinates"),
+            heading("Python that gives the same coordinates and map"),
             pn.Column(code, visible=missing.rx.not_(), margin=0, sizing_mode="stretch_width"),
             line(copy, self._download("Script", self._script)),
             sizing_mode="stretch_width",

@@ -39,7 +39,7 @@ def numbers(fitted: TableMap, column: str, least: float = LEAST_ROWS) -> pd.Data
     ----------
     fitted : TableMap
     column : str
-        Missing and infinite values do not count.
+        Missing and infinite values, and words among numbers, do not count.
     least : float, default 0.5
         Rows with a value that a node must explain to have one itself.
 
@@ -56,9 +56,9 @@ def numbers(fitted: TableMap, column: str, least: float = LEAST_ROWS) -> pd.Data
     """
     series = _column(fitted, column)
     is_date = pd.api.types.is_datetime64_any_dtype(series)
-    if not is_date and not is_numeric(series):
+    values = (series - pd.Timestamp(0)) / DAY if is_date else colours.as_numbers(series)
+    if not is_date and not is_numeric(series) and not values.notna().any():
         raise TableError(f"Column {column!r} holds no numbers. Use surfaces.classes for it.")
-    values = (series - pd.Timestamp(0)) / DAY if is_date else series
     values = values.to_numpy(dtype=np.float64, na_value=np.nan)
     present = np.isfinite(values)
     # Between -1 and 1 and around the mean: squares then neither overflow nor cancel.
