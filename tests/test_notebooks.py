@@ -14,8 +14,8 @@ def notebook(request):
     return nbformat.read(request.param, as_version=nbformat.NO_CONVERT)
 
 
-def test_there_are_four():
-    assert [path.stem for path in NOTEBOOKS] == ["big_data", "dashboard", "digits", "promised_page"]
+def test_there_are_five():
+    assert [path.stem for path in NOTEBOOKS] == ["big_data", "dashboard", "digits", "promised_page", "reading_a_map"]
 
 
 def test_opens_at_once_and_holds_no_outputs(notebook):
