@@ -2,12 +2,15 @@
 
 from io import BytesIO
 
+import numpy as np
+import panel_material_ui as pmui
 import pytest
 from sklearn.datasets import load_iris
 
 import igtm
 from igtm.dashboard.controls import _progress_words
 from igtm.maps import table_map
+from igtm.tables import readers
 
 # panel-material-ui's download button says it to Panel's.
 pytestmark = pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning")
@@ -66,3 +69,22 @@ def test_a_map_of_nodes_speaks_of_nodes(fitted):
     fitted.map.kind = "mass"
     assert fitted.map.caption.startswith("All 150 rows")
     assert "select" not in fitted.map.caption
+
+
+def test_a_sample_of_rows_can_be_fitted_on_all_of_them(tmp_path, iris):
+    iris.to_parquet(tmp_path / "iris.parquet")
+    explorer = igtm.explore(readers.read(tmp_path / "iris.parquet", max_rows=60), k=6, m=2, niter=5, tol=0)
+    explorer.fit()
+    explorer.wait()
+    of_sample = explorer.model.manifold_.weights
+    switch = next(each for each in explorer.data.sidebar.select(pmui.Switch) if "150 rows" in each.label)
+    switch.value = True
+    assert "which rows are fitted" in explorer.notice
+    assert explorer.settings.shape[0] == 150
+    explorer.fit()
+    explorer.wait()
+    assert explorer.notice == ""
+    X = explorer.fitted.pipeline.transform(iris)
+    np.testing.assert_allclose(explorer.model.manifold_.weights, explorer.model.fit(X).manifold_.weights, rtol=1e-9)
+    assert abs(explorer.model.manifold_.weights - of_sample).max() > 1e-3
+    assert len(explorer.fitted.points) == 60

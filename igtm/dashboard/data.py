@@ -66,6 +66,15 @@ class DataView(pn.viewable.Viewer):
             visible=self.folder is not None,
             **look,
         )
+        self._entire = pmui.Switch(
+            label=param.bind(_entire, self.param.table),
+            value=param.bind(lambda table: table is not None and table.entire, self.param.table),
+            visible=param.bind(lambda table: table is not None and table.draw is not None, self.param.table),
+            description="Read them block by block in every pass, where they lie; the map shows the rows drawn.",
+            size="small",
+            margin=0,
+        )
+        self._entire.param.watch(self._fit_all, "value")
         self._names = [] if self.folder is None else server_files.names(self.folder)
         self._mark(DEFAULT_SAMPLE if table is None else None)
         self._sample.helper_text = pn.bind(lambda name: samples.SAMPLES.get(name, ""), self._sample)
@@ -107,6 +116,10 @@ class DataView(pn.viewable.Viewer):
             Parameters of `Recipe`.
         """
         self._edit(lambda: (self.table, replace(self.recipe, **changes)))
+
+    def _fit_all(self, event):
+        if self.table is not None and self.table.draw is not None:
+            self.table = replace(self.table, entire=event.new)
 
     def _take(self, table, problem, sample=None):
         self.param.update(table=table, recipe=Recipe(), message=problem)
@@ -175,6 +188,7 @@ class DataView(pn.viewable.Viewer):
             ),
             message(self.param.message),
             plain(pn.bind(_summary, self.param.table, self.param.recipe), font_weight="600"),
+            self._entire,
             pmui.Button(
                 label="Columns and preprocessing",
                 icon=icons.TUNE,
@@ -194,6 +208,11 @@ def _summary(table, recipe):
     parts = [table.name, f"{len(table.frame):,} rows × {columns:,} feature{'s' * (columns != 1)}"]
     parts += [table.drawn] * bool(table.drawn)
     return " · ".join(parts + [f"colour {label}" for label in table.labels[:1]])
+
+
+def _entire(table):
+    """Name the choice to fit all rows of which the table is a sample."""
+    return "" if table is None or table.draw is None else f"Fit all {table.draw.n_rows:,} rows"
 
 
 def _offer(select, names, chosen, other):

@@ -180,7 +180,7 @@ class Explorer(pn.viewable.Viewer):
         self.controls.ready = table is not None
         if table is not None:
             self.trail.follow(table.frame)
-            self.settings.shape = (len(table.frame), recipe.n_components or len(table.features) + len(recipe.one_hot))
+            self.settings.shape = (table.n_fitted, recipe.n_components or len(table.features) + len(recipe.one_hot))
         self._compare()
 
     def _show_frame(self, event):
@@ -222,6 +222,8 @@ class Explorer(pn.viewable.Viewer):
             return ["the table"]
         params = fitted.model.get_params()
         names = [name for name, value in self.settings.values.items() if params[name] != value]
+        if fitted.table.entire != table.entire:
+            names.append("which rows are fitted")
         if fitted.table.roles != table.roles:
             names.append("the roles of columns")
         if fitted.recipe != self.data.recipe:

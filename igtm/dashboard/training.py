@@ -12,7 +12,7 @@ import param
 
 from igtm.engine.em import Step
 from igtm.estimator import eIGTM
-from igtm.maps import landscape, table_map
+from igtm.maps import everything, landscape, table_map
 from igtm.maps.table_map import TableMap
 from igtm.tables import preprocessing
 from igtm.tables.preprocessing import Recipe
@@ -169,7 +169,8 @@ class Training(param.Parameterized):
         X = pipeline.fit_transform(job.table.frame)
         model = eIGTM(**job.settings)
         camera = _Camera(job, X, self._report)
-        with closing(model.iter_fit(X, sample_weight=job.weights, cancelled=lambda: self._stopped)) as steps:
+        rows = everything.rows_to_fit(job.table, pipeline, X)
+        with closing(model.iter_fit(rows, sample_weight=job.weights, cancelled=lambda: self._stopped)) as steps:
             for step in steps:
                 camera.see(step, at_once=self._paused)
                 self._wait()

@@ -12,6 +12,7 @@ from igtm.charts.colours import Colouring
 from igtm.estimator import eIGTM
 from igtm.loading import from_state
 from igtm.maps import comparison, landscape, pictures
+from igtm.maps.everything import rows_to_fit
 from igtm.saving import storage
 from igtm.tables import columns, preprocessing, readers, samples
 from igtm.tables.preprocessing import Recipe
@@ -37,7 +38,7 @@ class TableMap:
     X : ndarray (N, D)
         The prepared features.
     model : eIGTM
-        Fitted on `X`.
+        Fitted on `X`, or on all rows of which it is a sample.
     points : DataFrame (N, 8)
         Where the rows lie: `landscape.points`.
     opened : bool, default False
@@ -104,7 +105,7 @@ def fit(data, recipe: Recipe | None = None, sample_weight: np.ndarray | None = N
     pipeline = preprocessing.pipeline(table, recipe)
     X = pipeline.fit_transform(table.frame)
     model = eIGTM(**settings)
-    for _ in model.iter_fit(X, sample_weight=sample_weight):
+    for _ in model.iter_fit(rows_to_fit(table, pipeline, X), sample_weight=sample_weight):
         pass
     return place(table, recipe, pipeline, model, X)
 
@@ -252,11 +253,12 @@ def script(fitted: TableMap, drawn: str | None = None, color: Colouring | None =
         source = f"tables.from_frame(frame{_drawing(table)})  # your own data frame"
     roles = "".join(f"        {name!r}: {role!r},\n" for name, role in table.roles.items())
     making = _opening() if fitted.opened else _fitting(fitted)
+    entire = table.entire and not fitted.opened
     of_tables = [source.split(".")[0]] if fitted.opened else ["preprocessing", source.split(".")[0]]
     return (
         ("" if fitted.opened else "from igtm import eIGTM\n")
         + ("from igtm import charts\n" if drawn else "")
-        + "from igtm.maps import table_map\n"
+        + f"from igtm.maps import {'everything, ' * entire}table_map\n"
         f"from igtm.tables import {', '.join(of_tables)}\n\n"
         f"table = {source}\n"
         f"table = table.with_roles(\n    {{\n{roles}    }}\n)\n"
@@ -292,10 +294,11 @@ def _fitting(fitted: TableMap) -> str:
     if params["algorithm"] != "em":
         names += ["random_state", "algorithm"]
     settings = ", ".join(f"{name}={params[name]!r}" for name in names)
+    rows = "everything.all_rows(table, prepare)" if fitted.table.entire else "X"
     return (
         f"recipe = preprocessing.{fitted.recipe!r}\n"
         "prepare = preprocessing.pipeline(table, recipe)\n"
         "X = prepare.fit_transform(table.frame)\n"
-        f"model = eIGTM({settings}).fit(X)\n"
+        f"model = eIGTM({settings}).fit({rows})\n"
         "fitted = table_map.place(table, recipe, prepare, model, X)\n"
     )

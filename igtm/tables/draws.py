@@ -1,7 +1,8 @@
 """Rows of any number as a frame in memory: all of them up to a bound, and beyond it a random sample."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,13 @@ class Draw:
         N, of how many they were drawn.
     seed : int
         Draws the same ones again.
+    origin : callable -> iterator of DataFrame, or a Dask frame
+        All N rows, in batches that are read anew at every call.
     """
 
     n_rows: int
     seed: int
+    origin: "Callable[[], Iterator[pd.DataFrame]] | object" = field(repr=False, compare=False)
 
 
 def drawn(n_rows: int, size: int, seed: int) -> np.ndarray:
@@ -81,8 +85,10 @@ def held(data, max_rows: int | None = None, seed: int = 0) -> tuple:
     if isinstance(data, pd.DataFrame | pd.Series) or not hasattr(data, "__arrow_c_stream__"):
         return data, None
     table = pa.table(data)
-    rows, draw = _allowed(*table.shape, max_rows, seed)
-    return _taken(table.to_batches(_batch_rows(table.schema)), _takeable(table.schema), rows), draw
+    schema = _takeable(table.schema)
+    batches = partial(table.to_batches, _batch_rows(table.schema))
+    rows, draw = _allowed(*table.shape, max_rows, seed, partial(_frames, batches, schema))
+    return _taken(batches(), schema, rows), draw
 
 
 def from_parquet(
@@ -102,18 +108,20 @@ def from_parquet(
     """
     footers = list(map(_footer, paths))
     schema = _common_schema(paths, [found for found, _ in footers])
-    rows, draw = _allowed(sum(n_rows for _, n_rows in footers), len(schema), max_rows, seed)
-    return _taken(_batches(paths, schema), schema, rows), draw
+    batches = partial(_batches, paths, schema)
+    n_rows = sum(n_rows for _, n_rows in footers)
+    rows, draw = _allowed(n_rows, len(schema), max_rows, seed, partial(_frames, batches, schema))
+    return _taken(batches(), schema, rows), draw
 
 
-def _allowed(n_rows: int, n_columns: int, max_rows: int | None, seed: int) -> tuple[np.ndarray, Draw | None]:
+def _allowed(n_rows: int, n_columns: int, max_rows: int | None, seed: int, origin) -> tuple[np.ndarray, Draw | None]:
     """The rows to take, ascending, and whether they are a sample."""
     size = max(1, MAX_CELLS // max(1, n_columns)) if max_rows is None else max_rows
     if n_rows <= size:
         return np.arange(n_rows), None
     if size < 1:
         raise ValueError(f"max_rows is {max_rows}. Give a whole number of at least 1.")
-    return drawn(n_rows, size, seed), Draw(n_rows, seed)
+    return drawn(n_rows, size, seed), Draw(n_rows, seed, origin)
 
 
 def _within(rows: np.ndarray, first: int, length: int) -> np.ndarray:
@@ -127,7 +135,16 @@ def _taken(batches: Iterable[pa.RecordBatch], schema: pa.Schema, rows: np.ndarra
     for batch in batches:
         kept.append(_alike(batch, schema).take(pa.array(_within(rows, first, len(batch)))))
         first += len(batch)
-    frame = pa.Table.from_batches(kept, schema).to_pandas(date_as_object=False)
+    return _frame(kept, schema)
+
+
+def _frames(batches: Callable[[], Iterable[pa.RecordBatch]], schema: pa.Schema) -> Iterator[pd.DataFrame]:
+    for batch in batches():
+        yield _frame([_alike(batch, schema)], schema)
+
+
+def _frame(batches: list[pa.RecordBatch], schema: pa.Schema) -> pd.DataFrame:
+    frame = pa.Table.from_batches(batches, schema).to_pandas(date_as_object=False)
     return frame.reset_index(drop=True) if frame.index.name == _DASK_INDEX else frame
 
 
@@ -177,7 +194,7 @@ def _from_dask(data, max_rows: int | None, seed: int) -> tuple[pd.DataFrame, Dra
         data = data.to_dask_dataframe([f"column_{position}" for position in range(1, data.shape[1] + 1)])
     partitions = data.to_delayed()
     lengths = dask.compute(*[dask.delayed(len)(partition) for partition in partitions])
-    rows, draw = _allowed(sum(lengths), len(data.columns), max_rows, seed)
+    rows, draw = _allowed(sum(lengths), len(data.columns), max_rows, seed, data)
     starts = np.cumsum([0, *lengths[:-1]])
     wanted = [_within(rows, first, length) for first, length in zip(starts, lengths, strict=True)]
     take = dask.delayed(pd.DataFrame.take)

@@ -49,6 +49,8 @@ class Table:
         Where it was read from.
     draw : Draw, optional
         How its rows were drawn, if they are a sample of more.
+    entire : bool, default False
+        Whether a map of it is to be fitted on all rows of which these are a sample.
 
     Raises
     ------
@@ -61,8 +63,11 @@ class Table:
     roles: dict[str, Role]
     path: str | None = None
     draw: draws.Draw | None = None
+    entire: bool = False
 
     def __post_init__(self):
+        if self.entire and self.draw is None:
+            raise TableError(f"{self.name!r} is no sample: a map of it is fitted on all of its rows anyway.")
         for column, role in self.roles.items():
             if column not in self.frame.columns:
                 raise TableError(f"There is no column {column!r} in {self.name!r}. Choose an existing column.")
@@ -94,6 +99,11 @@ class Table:
     def identifier(self) -> str | None:
         """Name of the identifier column, if there is one."""
         return next(iter(self._with_role("identifier")), None)
+
+    @property
+    def n_fitted(self) -> int:
+        """On how many rows a map of it is fitted."""
+        return self.draw.n_rows if self.entire else len(self.frame)
 
     @property
     def drawn(self) -> str:
