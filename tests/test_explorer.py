@@ -88,3 +88,9 @@ def test_a_sample_of_rows_can_be_fitted_on_all_of_them(tmp_path, iris):
     np.testing.assert_allclose(explorer.model.manifold_.weights, explorer.model.fit(X).manifold_.weights, rtol=1e-9)
     assert abs(explorer.model.manifold_.weights - of_sample).max() > 1e-3
     assert len(explorer.fitted.points) == 60
+
+
+def test_of_an_own_table_the_choice_of_samples_says_so(explorer):
+    sample = next(each for each in explorer.data.sidebar.select(pmui.Select) if each.label == "Sample")
+    assert sample.value is not None  # the page shows no label for None
+    assert {value: name for name, value in sample.options.items()}[sample.value] == "none: your own table"

@@ -135,11 +135,11 @@ class DataView(pn.viewable.Viewer):
             self.param.update(table=table, recipe=recipe, message="")
 
     def _choose(self, event):
-        if event.new is not None:
+        if event.new:
             self._take(samples.load(event.new), "", sample=event.new)
 
     def _mark(self, sample):
-        """Show which sample is loaded; None, which cannot be chosen, stands for another table."""
+        """Show which sample is loaded; what cannot be chosen stands for another table."""
         _offer(self._sample, list(samples.SAMPLES), sample, OWN)
         self._mark_served()
 
@@ -149,7 +149,7 @@ class DataView(pn.viewable.Viewer):
         _offer(self._served, self._names, path if path in self._names else None, ELSEWHERE)
 
     async def _fetch(self, event):
-        if event.new in (None, self.table.path):  # it says what is loaded, and asks for nothing
+        if event.new in ("", self.table.path):  # it says what is loaded, and asks for nothing
             return
         await self._load(partial(server_files.read, self.folder, event.new, self.max_bytes))
         self._mark_served()
@@ -216,9 +216,9 @@ def _entire(table):
 
 
 def _offer(select, names, chosen, other):
-    """Let a select show what is chosen; None, which cannot be chosen, goes by the name of `other`."""
-    shown = [None] * (chosen is None) + names
-    select.param.update(options={name or other: name for name in shown}, value=chosen)
+    """Let a select show what is chosen, and if nothing is, `other`, which cannot be chosen."""
+    shown = [""] * (chosen is None) + names  # an empty field, which None would be, says nothing
+    select.param.update(options={name or other: name for name in shown}, value=chosen or "")
 
 
 def _uploaded(name, content, max_bytes):
