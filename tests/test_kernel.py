@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import logsumexp
+from scipy.special import logsumexp, softmax
 from scipy.stats import norm
 
 from igtm.engine.kernel import Kernel, expect, responsibilities, through_grid
@@ -65,6 +65,19 @@ def test_log_likelihood_is_exact_at_400_features(k, m, n_features, grid):
     expected = logsumexp(densities, axis=0) - np.log(k**2)
     np.testing.assert_allclose(responsibilities(sheet, X)[1], expected, rtol=1e-11)
     assert expect(sheet, X).log_likelihood == pytest.approx(expected.sum(), rel=1e-11)
+
+
+@pytest.mark.parametrize("grid", [True, False])
+def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid):
+    """Numbers below the smallest normal one take processors a hundred times as long."""
+    sheet = replace(random_manifold(0, 9 if grid else 4, 2 if grid else 6, 400), noise_variance=1e-2)
+    X = np.random.default_rng(1).normal(size=(20, 400)) * 10
+    assert through_grid(sheet, np.float64) == grid
+    exponents = -((X[:, None] - sheet.projections - sheet.offset) ** 2).sum(axis=2) / (2 * sheet.noise_variance)
+    assert np.ptp(exponents, axis=1).min() > 800  # exp(-800) is 0
+    scores = Kernel(sheet, X.dtype, len(X)).posterior(X).scores
+    assert scores.min() > np.sqrt(np.finfo(np.float64).tiny) / 2
+    np.testing.assert_allclose(responsibilities(sheet, X)[0], softmax(exponents, axis=1), rtol=1e-8, atol=1e-150)
 
 
 @given(seed=st.integers(0, 99), far=st.sampled_from([1, 1e3, 1e6]), dtype=st.sampled_from([np.float32, np.float64]))
