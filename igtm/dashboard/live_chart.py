@@ -10,7 +10,7 @@ from panel.custom import JSComponent
 from panel.util import lazy_load
 from pyviz_comms import JupyterComm
 
-import igtm.dashboard.notebook  # noqa: F401 - pictures of a fit come from another thread than the page's callbacks
+import igtm.dashboard.notebook  # noqa: F401 - in a notebook, all that happens on a page happens on one thread
 
 __all__ = ["LiveChart"]
 

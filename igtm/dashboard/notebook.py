@@ -1,20 +1,24 @@
 """One repair of Panel in notebooks, until Panel has it."""
 
-from threading import Lock
+from threading import current_thread, main_thread
 
-from panel.io import notebook
+from pyviz_comms import JupyterComm
 
-_send, _lock = notebook.send, Lock()
+_handle = JupyterComm._handle_msg
 
 
-def _send_whole(comm, message):
-    """Send an update, which takes several messages, without those of another one between them.
+def _handle_on_main_thread(comm, message):
+    """Answer a page on the kernel's main thread.
 
-    JupyterLab runs the callbacks of a page on a thread of its own, beside the kernel's main thread, on which the
-    pictures of a running fit are sent. A page that gets the messages of two updates mixed understands neither.
+    JupyterLab sends what happens on a page to a thread of its own, a subshell. Panel's documents are made for one
+    thread: with the pictures of a running fit, sent from the main one, in between, updates are lost.
     """
-    with _lock:
-        _send(comm, message)
+    if current_thread() is main_thread():
+        _handle(comm, message)
+    else:
+        from IPython import get_ipython  # which is there in a notebook only
+
+        get_ipython().kernel.io_loop.add_callback(_handle, comm, message)
 
 
-notebook.send = _send_whole
+JupyterComm._handle_msg = _handle_on_main_thread

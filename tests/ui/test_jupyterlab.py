@@ -26,7 +26,7 @@ import igtm
 
 pn.extension("vega", "tabulator", "filedropper", inline=True)
 """
-NITER = 80
+NITER = 400
 EXPLORE = f"""
 digits = load_digits(as_frame=True)
 df = digits.data.assign(digit=digits.target.astype("category"))
@@ -35,12 +35,10 @@ explorer
 """
 SELECTED = "print(explorer.model.n_iter_, list(explorer.selected.index))"
 
-# What JupyterLab asks of the internet unless it is told not to, and what it asks the reader at first. And, as the
-# README advises: callbacks stay on the kernel's one thread, for Panel's documents are not made for two.
+# What JupyterLab asks of the internet unless it is told not to, and what it asks the reader at first.
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
-    "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
 }
 OPTIONS = [
     "--no-browser",
