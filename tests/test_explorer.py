@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import numpy as np
+import pandas as pd
 import panel_material_ui as pmui
 import pytest
 from sklearn.datasets import load_iris
@@ -10,7 +11,7 @@ from sklearn.datasets import load_iris
 import igtm
 from igtm.dashboard.controls import _progress_words
 from igtm.maps import table_map
-from igtm.tables import readers
+from igtm.tables import readers, tables
 
 # panel-material-ui's download button says it to Panel's.
 pytestmark = pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning")
@@ -94,3 +95,23 @@ def test_of_an_own_table_the_choice_of_samples_says_so(explorer):
     sample = next(each for each in explorer.data.sidebar.select(pmui.Select) if each.label == "Sample")
     assert sample.value is not None  # the page shows no label for None
     assert {value: name for name, value in sample.options.items()}[sample.value] == "none: your own table"
+
+
+def test_every_chart_has_its_title_away_from_the_page(fitted):
+    titles = {name: figure.spec()["title"] for name, figure in fitted.figures().items()}
+    assert titles == {"map": "Posterior means", "convergence": "Convergence"}
+
+
+def test_what_keeps_a_table_from_being_fitted_says_nothing_of_the_next(fitted, iris):
+    explorer, before = fitted, fitted.fitted
+    explorer.data.use(tables.from_frame(pd.DataFrame({"word": ["red", "blue"] * 9})))
+    assert not explorer.controls.ready
+    explorer.fit()
+    explorer.wait()
+    assert explorer.training.status == "failed"
+    assert "no feature" in explorer.training.error
+    explorer.data.use(tables.from_frame(iris))
+    assert explorer.controls.ready
+    assert (explorer.training.status, explorer.training.error) == ("idle", "")
+    assert explorer.fitted is before
+    assert explorer.map.scene.table is before.table

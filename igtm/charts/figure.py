@@ -29,9 +29,16 @@ class Figure:
     data: dict[str, pd.DataFrame]
 
     def spec(self, dark: bool = False, live: bool = False) -> dict:
-        """Vega-Lite without rows; ``live`` lets the page's background through and skips the schema check."""
+        """Vega-Lite without rows.
+
+        ``live`` leaves out the title, for the page has its own, lets the page's background through and skips the
+        schema check.
+        """
         spec = themed(self.chart.to_dict(validate=not live), dark) | {"$schema": SCHEMA}
-        return spec | {"background": "transparent"} if live else spec
+        if live:
+            spec.pop("title", None)
+            spec["background"] = "transparent"
+        return spec
 
     def standalone(self, dark: bool = False) -> dict:
         """Vega-Lite with the rows in it.

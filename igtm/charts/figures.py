@@ -154,7 +154,8 @@ def convergence(path, stop=None, *, title=None):
         "iteration",
         type="quantitative",
         scale=alt.Scale(zero=False, nice=False, padding=12),
-        axis=alt.Axis(format="d", labelExpr="datum.value % 1 ? '' : datum.label", grid=False),
+        # A growing curve's last label may come to stand over the edge, where it would be cut.
+        axis=alt.Axis(format="d", labelExpr="datum.value % 1 ? '' : datum.label", labelBound=True, grid=False),
     )
     base = alt.Chart(alt.NamedData("path")).encode(
         x=iteration,

@@ -63,6 +63,7 @@ class ColumnsDialog(pn.viewable.Viewer):
             editors={"role": {"type": "list", "values": ROLES}},
             formatters={"missing": PERCENT, "role": CHOICE},
             on_edit=lambda row, _, role: self._assign({self._names[row]: role}),
+            widths={"c1": 110},  # the grid measures the first rows, and a role that comes later may be longer
             height=HEIGHT - 108,
         )
         self._rows = DataGrid(height=HEIGHT - 88)

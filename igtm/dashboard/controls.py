@@ -120,11 +120,11 @@ def _progress_words(frame, status) -> str:
     if frame is None:
         if _active(status):
             return "Preparing the table …"
-        return "Stopped before there was a map." if status == "stopped" else "Press Fit to draw a map."
+        return "Stopped before there was a map." if status == "stopped" else "Press Fit to draw a map of this table."
     step = frame.step
     words = [f"{step.n_iter}/{frame.job.settings['niter']}", f"log-likelihood {step.log_likelihood:.4f} per row"]
     if step.n_iter > 0:
-        words.append(f"gain {step.gain:.1e}")
+        words.append(f"gain {step.gain:.1e}".replace("-", "\N{MINUS SIGN}"))  # no line ends after it
     if _active(status):
         words.append("paused" if status == "paused" else f"{duration(frame.seconds_left)} left at most")
     else:

@@ -39,7 +39,7 @@ class Convergence(pn.viewable.Viewer):
         """The curve as it stands, None before the first fit."""
         if self.training.frame is None:
             return None
-        return figures.convergence(self.training.frame.path, stop=REASONS.get(self.training.status), title="")
+        return figures.convergence(self.training.frame.path, stop=REASONS.get(self.training.status))
 
     @param.depends("dark", watch=True)
     def _draw(self):

@@ -177,7 +177,9 @@ class Explorer(pn.viewable.Viewer):
 
     def _take_table(self, *_):
         table, recipe = self.data.table, self.data.recipe
-        self.controls.ready = table is not None
+        self.controls.ready = table is not None and bool(table.features or recipe.one_hot)
+        if self.training.status == "failed":  # what was wrong with the last table says nothing of this one
+            self.training.forget()
         if table is not None:
             self.trail.follow(table.frame)
             self.settings.shape = (table.n_fitted, recipe.n_components or len(table.features) + len(recipe.one_hot))
@@ -249,12 +251,12 @@ class Explorer(pn.viewable.Viewer):
     def _title(self):
         """What is being looked at, for the head of the page."""
 
-        def words(table):
-            return (
-                f"{table.name} · {len(table.frame):,} × {len(table.features):,}" if table is not None else "no table"
-            )
+        def words(table, recipe):
+            if table is None:
+                return "no table"
+            return f"{table.name} · {len(table.frame):,} × {len({*table.features, *recipe.one_hot}):,}"
 
-        return param.bind(words, self.data.param.table)
+        return param.bind(words, self.data.param.table, self.data.param.recipe)
 
     @property
     def side(self) -> pmui.FlexBox:

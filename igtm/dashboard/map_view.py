@@ -319,7 +319,7 @@ class MapView(pn.viewable.Viewer):
         return draw(points[["row_id", "mean_x", "mean_y", "mode_x", "mode_y", "node"]], nodes=self.scene.nodes)
 
     def _figure(self) -> Figure:
-        figure = figures.node_mass(self.scene.nodes, title="") if self.kind == "mass" else self._points_figure()
+        figure = figures.node_mass(self.scene.nodes) if self.kind == "mass" else self._points_figure()
         return figures.with_chosen(figures.with_found(figure, self._found_places, self.scene.nodes), self.chosen)
 
     def _points_figure(self) -> Figure:
@@ -327,7 +327,7 @@ class MapView(pn.viewable.Viewer):
         points, names = self._points_with_data()
         how = self.colours.colouring
         color = None if how is None else replace(how, column=names.get(how.column, how.column))
-        look = {"title": "", "nodes": self.scene.nodes, "pictures": self._pictures}
+        look = {"nodes": self.scene.nodes, "pictures": self._pictures}
         return self.backdrop.ground.with_points(draw(points, color, self._tips(names), **look))
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:

@@ -87,4 +87,4 @@ def _project(fitted, name, content):
     found = projection.project(fitted, readers.read(content, name), fill_missing=True)
     behind = fitted.points.iloc[landscape.sample_rows(fitted.table.frame, FRAME_ROWS)]
     coordinates = projection.coordinates(found, next(iter(fitted.table.labels), None))
-    return found, coordinates, figures.new_rows(behind, found.points, title="")
+    return found, coordinates, figures.new_rows(behind, found.points)

@@ -49,6 +49,6 @@ class NodeComparison(View):
         self.head = "From node {} to node {}".format(*chosen)
         bars = self.pictures["difference"]
         bars.chart.plot_height = BAR_HEIGHT * min(15, len(difference))
-        bars.figure = figures.difference(difference, title="")
-        self.pictures["path"].figure = figures.path(path, title="")
+        bars.figure = figures.difference(difference, title=self.head)
+        self.pictures["path"].figure = figures.path(path)
         self._features.frame = difference

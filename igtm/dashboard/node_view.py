@@ -132,7 +132,7 @@ class NodeView(View):
         self._thumbnail.show(picture, f"Picture of the prototype of node {chosen}")
         bars = self.pictures["prototype"]
         bars.chart.plot_height = BAR_HEIGHT * min(15, len(prototype))
-        bars.figure = figures.prototype(prototype, title="")
+        bars.figure = figures.prototype(prototype, title=f"Prototype of node {chosen} beside the mean")
         self._features.frame, self._rows.frame = prototype, rows
         self._show_mix()
         self._compare()
@@ -151,7 +151,7 @@ class NodeView(View):
         self.mixed = f"Its rows by {how.column}"
         mix = nodes.class_mix(fitted.table.frame[how.column], shares)
         picture.chart.plot_height = BAR_HEIGHT * len(mix)
-        picture.figure = figures.class_mix(mix, name=how, title="")
+        picture.figure = figures.class_mix(mix, name=how)
 
     @param.depends("comparing", "second", watch=True)
     def _compare(self):

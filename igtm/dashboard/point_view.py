@@ -68,10 +68,12 @@ class PointView(View):
         self._thumbnail.show(picture, f"Picture of row {chosen}")
         self.flag = " ".join(_flags(explained))
         self.pictures["point"].figure = figures.responsibilities(
-            explained.responsibilities, title="", marker=explained.mean
+            explained.responsibilities, title=f"Responsibilities of row {chosen:,}", marker=explained.mean
         )
         behind = fitted.points.iloc[:: -(-len(fitted.points) // BACKGROUND_ROWS)]
-        near = figures.neighbours(behind, explained.mean, explained.neighbours, explained.modes, title="")
+        near = figures.neighbours(
+            behind, explained.mean, explained.neighbours, explained.modes, title=f"Nearest rows of row {chosen:,}"
+        )
         self.pictures["neighbours"].figure = near
         self._grid.frame = values
 

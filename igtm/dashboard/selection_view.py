@@ -110,7 +110,8 @@ class SelectionView(View):
 
         def draw():
             mean = landscape.mean_responsibilities(manifold, fitted.X[chosen.rows])
-            return figures.responsibilities(landscape.nodes(manifold, mean, "responsibility"), title="")
+            grid = landscape.nodes(manifold, mean, "responsibility")
+            return figures.responsibilities(grid, title=f"Mean responsibilities of {len(chosen):,} rows")
 
         def arrive(figure):
             if self._shown[1] is chosen:
@@ -129,7 +130,7 @@ class SelectionView(View):
         def draw():
             ranking = comparison.compare(fitted.digest, chosen, other)
             counts = comparison.counts(fitted.digest, chosen, other)
-            return figures.distributions(counts, ranking, title="", top=top, across=2, names=names)
+            return figures.distributions(counts, ranking, top=top, across=2, names=names)
 
         def arrive(figure):
             if wanted is self._wanted:

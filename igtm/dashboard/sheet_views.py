@@ -148,7 +148,7 @@ class PlanesView(SheetView):
         keep = self.feature if self.feature in objects else ALL
         self.param.feature.objects = objects
         across = max(1, min(len(self._shown), ACROSS_FEW if len(self._shown) <= FEW else ACROSS))
-        self.picture.figure = figures.planes(self._planes[self._shown], self._nodes, title="", across=across)
+        self.picture.figure = figures.planes(self._planes[self._shown], self._nodes, across=across)
         self.feature = keep
         self._enlarge()
 
@@ -156,7 +156,7 @@ class PlanesView(SheetView):
     def _enlarge(self):
         if self.feature != ALL:
             plane = self._nodes.assign(value=self._planes[self.feature])
-            self.large.figure = figures.landscape(plane, "value", name=str(self.feature), title="")
+            self.large.figure = figures.landscape(plane, "value", name=str(self.feature))
 
     def _words(self, n, n_shown):
         if n == 0:

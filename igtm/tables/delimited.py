@@ -184,6 +184,7 @@ def _explain_ragged(data: bytes, name: str, delimiter: str, quote: str) -> None:
         expected = expected or len(row)
         if row and len(row) != expected:
             raise TableError(
-                f"Line {rows.line_num} of {name!r} has {len(row)} fields, and the first line has {expected}. "
+                f"Line {rows.line_num} of {name!r} has {len(row)} field{'s' * (len(row) > 1)}, and the first line has "
+                f"{expected}. "
                 "Give all lines the same number of fields; put quotes around text that holds the delimiter."
             )

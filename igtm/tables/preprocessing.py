@@ -99,7 +99,9 @@ def pipeline(table: Table, recipe: Recipe = Recipe()) -> Pipeline:
         raise TableError(f"There are no columns {unknown} to one-hot encode. Choose existing columns.")
     numbers = [column for column in table.features if column not in recipe.one_hot]
     if not numbers and not recipe.one_hot:
-        raise TableError(f"{table.name!r} has no feature. Make at least one column of numbers a feature.")
+        raise TableError(
+            f"{table.name!r} has no feature. Make a column of numbers a feature, or one-hot encode a category."
+        )
     _check_numbers(frame[numbers])
     categories = {column: pd.unique(_as_strings(frame[[column]])[:, 0]).size for column in recipe.one_hot}
     for column, distinct in categories.items():

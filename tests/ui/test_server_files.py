@@ -33,7 +33,7 @@ def test_a_map_of_a_parquet_folder(page, url, vega, shot):
     shot("server-files")
 
     choose(page, "On the server", "ragged.csv")
-    expect(page.get_by_text("Line 3 of 'ragged.csv' has 1 fields")).to_be_visible()
+    expect(page.get_by_text("Line 3 of 'ragged.csv' has 1 field,")).to_be_visible()
     expect(page.get_by_role("combobox", name="On the server")).to_have_text("2024/flowers")
     choose(page, "On the server", HOSTILE)
     expect(page.get_by_text("onerror=window.hit=1>.csv · 2 rows")).to_be_visible()
