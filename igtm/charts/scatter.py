@@ -40,7 +40,8 @@ def means(points, color=None, tooltip=(), *, title=None, nodes=None, size=None, 
     Figure
         Datasets ``points`` (``row_id, x, y, color, c0, ...``) and, with nodes, ``nodes``.
     """
-    x, y, size = points["mean_x"], points["mean_y"], size or _size(len(points))
+    x, y = placed(points, "means")
+    size = size or _size(len(points))
     return _scatter(points, x, y, color, tooltip, title, "Posterior means", nodes, size, opacity, pictures)
 
 
@@ -59,15 +60,41 @@ def modes(points, color=None, tooltip=(), *, title=None, nodes=None, size=None, 
     Figure
         As from `means`, with ``node`` in the rows of ``points``.
     """
-    grid = (points["mode_x"], points["mode_y"]) if nodes is None else (nodes["x"], nodes["y"])
-    step = layers.spacing(*grid)
-    x, y = spread(points["mode_x"], points["mode_y"], points["node"], step)
+    step = _step(points, nodes)
+    x, y = placed(points, "modes", nodes)
     # The points of most nodes should not touch: a sunflower of n points gives each 1 / n of its disc.
     crowd = points["node"].value_counts().quantile(0.9) if len(points) else 1
     disc = MAP_SIDE * REACH * step / layers.reach(step)
     fitting = float(np.clip((0.8 * disc) ** 2 / max(crowd, 1), 5, _size(len(points))))
     size = size or fitting
     return _scatter(points, x, y, color, tooltip, title, "Posterior modes", nodes, size, opacity, pictures)
+
+
+def placed(points, kind, nodes=None):
+    """Where a map draws points.
+
+    Parameters
+    ----------
+    points : DataFrame
+        As for `means` or `modes`.
+    kind : {"means", "modes"}
+    nodes : DataFrame, optional
+        As for these.
+
+    Returns
+    -------
+    x, y : ndarray (n,)
+    """
+    if kind == "means":
+        return points["mean_x"].to_numpy(), points["mean_y"].to_numpy()
+    x, y = spread(points["mode_x"], points["mode_y"], points["node"], _step(points, nodes))
+    return np.asarray(x), np.asarray(y)
+
+
+def _step(points, nodes):
+    """Distance between neighbouring modes."""
+    grid = (points["mode_x"], points["mode_y"]) if nodes is None else (nodes["x"], nodes["y"])
+    return layers.spacing(*grid)
 
 
 def _size(n):
@@ -79,7 +106,7 @@ def _scatter(points, x, y, color, tooltip, title, default, nodes, size, opacity,
     columns = list(dict.fromkeys([*([] if how is None else [how.column]), *tooltip]))
     system = {"row_id": "row"} | ({"node": "node"} if "node" in points else {})
     text, tips = layers.tooltips(points, columns, system)
-    rows = points[list(system)].assign(x=np.asarray(x), y=np.asarray(y), **text)
+    rows = points[list(system)].assign(x=x, y=y, **text)
     if "selected" in points and points["selected"].dtype == bool:
         rows["selected"] = points["selected"]
     if pictures is not None:

@@ -9,8 +9,9 @@ import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
-from igtm.charts.colours import Colouring, classes, coloured
+from igtm.charts.colours import Colouring, as_text, classes, coloured
 from igtm.charts.figures import Figure
+from igtm.charts.scatter import placed
 from igtm.dashboard.backdrop import PLANE, Backdrop
 from igtm.dashboard.colour_options import ColourOptions
 from igtm.dashboard.live_chart import LiveChart
@@ -117,6 +118,7 @@ class MapView(pn.viewable.Viewer):
     def __init__(self, **params):
         super().__init__(colours=ColourOptions(), **params)
         self._drawn = self._pictures = None
+        self._texts = {}
         # Of nodes, none is selected: a click picks one, whatever dragging does elsewhere.
         drag = param.bind(lambda kind, drag: "move" if kind == "mass" else drag, self.param.kind, self.param.drag)
         self.chart = LiveChart(label="Map", max_share=0.4, margin=0, drag=drag)
@@ -217,8 +219,7 @@ class MapView(pn.viewable.Viewer):
 
     def placed(self, points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Where this kind of map draws points: x and y."""
-        drawn = self._bare(points).data["points"]
-        return drawn["x"].to_numpy(), drawn["y"].to_numpy()
+        return placed(points, "modes" if self.kind == "modes" else "means", self.scene.nodes)
 
     @param.depends("scene", watch=True)
     def _update(self):
@@ -228,6 +229,7 @@ class MapView(pn.viewable.Viewer):
         self.search.table = self.scene.table
         if self.scene is None or not self.scene.redraws(before):
             self._pictures = None if self.scene is None else _pictures(self.scene)
+            self._texts = {} if self.scene is None else self._tips()
             before = self.colours.colouring
             self._offer_colors()
             if self.colours.colouring is before:  # else it is shown already
@@ -239,8 +241,8 @@ class MapView(pn.viewable.Viewer):
             self._show()
         else:
             self._ring()
-            moved = self._bare(self.scene.points).data["points"]
-            self.chart.patch("points", moved[["x", "y", "node"]])
+            x, y = self.placed(self.scene.points)
+            self.chart.patch("points", x=x, y=y, node=self.scene.points["node"])
 
     @param.depends("color", watch=True)
     def _recolour(self):
@@ -313,11 +315,6 @@ class MapView(pn.viewable.Viewer):
             self.color = color
         self.param.trigger("color")
 
-    def _bare(self, points: pd.DataFrame) -> Figure:
-        """The map of points without their data, for their places alone."""
-        draw = figures.modes if self.kind == "modes" else figures.means
-        return draw(points[["row_id", "mean_x", "mean_y", "mode_x", "mode_y", "node"]], nodes=self.scene.nodes)
-
     def _figure(self) -> Figure:
         figure = figures.node_mass(self.scene.nodes) if self.kind == "mass" else self._points_figure()
         return figures.with_chosen(figures.with_found(figure, self._found_places, self.scene.nodes), self.chosen)
@@ -328,29 +325,30 @@ class MapView(pn.viewable.Viewer):
         how = self.colours.colouring
         color = None if how is None else replace(how, column=names.get(how.column, how.column))
         look = {"nodes": self.scene.nodes, "pictures": self._pictures}
-        return self.backdrop.ground.with_points(draw(points, color, self._tips(names), **look))
+        return self.backdrop.ground.with_points(draw(points, color, [names[name] for name in self._texts], **look))
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
         """Points beside the columns of their rows, and under which names: those of points are taken."""
         points = self.scene.points.rename(columns=FIT_COLUMNS).reset_index(drop=True).assign(selected=self._selected)
-        frame = self.scene.table.frame
-        how = self.colours.colouring
-        if how is not None and how.column in frame and how.kind_of(frame[how.column]) == "category":
-            frame = frame.assign(**{how.column: classes(frame[how.column])})  # of all rows, whatever was sampled
-        frame = frame.iloc[self.scene.rows].reset_index(drop=True)
+        frame, how, beside = self.scene.table.frame, self.colours.colouring, dict(self._texts)
+        if how is not None and how.column in frame:
+            column = frame[how.column]
+            column = classes(column) if how.kind_of(column) == "category" else column  # of all rows, sampled or not
+            beside[how.column] = column.iloc[self.scene.rows].reset_index(drop=True)
         names = {}
-        for name in frame:
+        for name in beside:
             names[name] = name
             while names[name] in points:
                 names[name] += "\N{NO-BREAK SPACE}"
-        return points.join(frame.rename(columns=names)), names
+        return points.join(pd.DataFrame(beside).rename(columns=names)), names
 
-    def _tips(self, names: dict[str, str]) -> list[str]:
+    def _tips(self) -> dict[str, pd.Series]:
+        """Texts of the columns that tooltips show, made once: another colour does not change them."""
         table = self.scene.table
         identifier = [table.identifier] if table.identifier is not None else []
         features = table.features[:MOST_TIPS] if self._pictures is None else ()  # which the picture shows
         columns = [*identifier, *table.labels, *features]
-        return [names[column] for column in columns]
+        return {name: as_text(table.frame[name].iloc[self.scene.rows]).reset_index(drop=True) for name in columns}
 
     def _take_picks(self, event):
         def one(name):
