@@ -228,9 +228,15 @@ def _uploaded(name, content, max_bytes):
 
 
 def _with_problem(read):
-    """Return the table that is read and what keeps it from being fitted, if anything does."""
+    """Return the table that is read and what keeps it from being fitted as yet, if anything does."""
     table = read()
-    return table, _problem(table)
+    problem = _problem(table)
+    if problem and not table.labels:
+        raise TableError(
+            f"No column of {table.name!r} can make a map, which takes numbers that differ or categories. "
+            "Choose another file."
+        )
+    return table, problem
 
 
 def _problem(table):

@@ -172,8 +172,11 @@ def test_a_table_without_features(view):
     buffer = io.BytesIO()
     pd.DataFrame({"a": [[1, 2], [3]], "b": [{"x": 1}, {"x": 2}]}).to_parquet(buffer)
     view.upload("nested.parquet", buffer.getvalue())
-    view.expect(name="nested.parquet", rows=2)
-    view.expect_words("no feature")
+    view.expect_words("No column of 'nested.parquet' can make a map")
+    assert view.state["name"] == "wine"
+    view.upload("kinds.csv", b"shape,colour\n" + b"round,red\nsquare,blue\n" * 10)
+    view.expect(name="kinds.csv", rows=20)
+    view.expect_words("one-hot encode a category")
 
 
 def test_a_large_file(view, page, tmp_path):
