@@ -10,7 +10,7 @@ from panel.io.model import JSCode
 
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.text import message, plain
-from igtm.tables import tables
+from igtm.tables import molecules, tables
 from igtm.tables.columns import MAX_CATEGORIES, Role, is_numeric
 
 __all__ = ["ColumnsDialog"]
@@ -105,11 +105,13 @@ class ColumnsDialog(pn.viewable.Viewer):
         self._bulk.disabled = shown.empty
         categories = _categories(self._description)
         self._recipe["one_hot"].options = list(dict.fromkeys([*categories, *recipe.one_hot]))
-        most = min(len(table.frame), len({*table.features, *recipe.one_hot}), MAX_COMPONENTS)
+        smiles = list(dict.fromkeys([*molecules.columns(table), *recipe.fingerprints]))
+        self._recipe["fingerprints"].param.update(options=smiles, visible=bool(smiles))
+        most = min(len(table.frame), recipe.width(table), MAX_COMPONENTS)
         self._recipe["n_components"].end = max(most, recipe.n_components, 1)
         for field, widget in self._recipe.items():
             value = getattr(recipe, field)
-            widget.value = list(value) if field == "one_hot" else value
+            widget.value = list(value) if isinstance(value, tuple) else value
 
     def _assign(self, roles):
         self.data.assign(roles)
@@ -123,7 +125,7 @@ class ColumnsDialog(pn.viewable.Viewer):
             self.data.message = f"{len(self._names) - len(fit):,} columns hold no numbers and keep their roles."
 
     def _prepare(self, field, value):
-        value = tuple(value) if field == "one_hot" else value
+        value = tuple(value) if isinstance(value, list) else value
         if value != getattr(self.data.recipe, field):
             self.data.prepare(**{field: value})
             self._show()
@@ -176,6 +178,13 @@ def _recipe_widgets():
             chip=False,
             **STRETCH,
         ),
+        "fingerprints": pmui.MultiChoice(
+            label="Fingerprints of molecules",
+            description=f"Each SMILES becomes the {molecules.N_BITS} bits of a Morgan fingerprint of radius "
+            f'{molecules.RADIUS}, used as features. Needs RDKit: pip install "igtm[chemistry]".',
+            chip=False,
+            **STRETCH,
+        ),
         "n_components": pmui.IntSlider(
             label="Principal components",
             description="Keeps only this many directions of greatest variance; 0 keeps all columns.",
@@ -196,7 +205,7 @@ def _count(table):
 
 def _steps(table, recipe):
     """Say in one line what becomes of the columns."""
-    numbers = len(set(table.features) - set(recipe.one_hot))
+    numbers = len(set(table.features) - {*recipe.one_hot, *recipe.fingerprints})
     steps = []
     if numbers:
         steps += [f"{numbers:,} numeric feature{'s' * (numbers > 1)}", f"{IMPUTE[recipe.impute]} for holes"] + [
@@ -205,6 +214,8 @@ def _steps(table, recipe):
     if recipe.one_hot:
         names = ", ".join(recipe.one_hot) if len(recipe.one_hot) < 4 else f"{len(recipe.one_hot)} columns"
         steps.append(f"one-hot of {names}")
+    if recipe.fingerprints:
+        steps.append(f"fingerprints of {', '.join(recipe.fingerprints)}")
     if recipe.n_components:
         steps.append(f"{recipe.n_components:,} component{'s' * (recipe.n_components > 1)}")
     return " → ".join(steps)

@@ -204,7 +204,7 @@ class DataView(pn.viewable.Viewer):
 
 def _summary(table, recipe):
     """Return the table in one line."""
-    columns = len({*table.features, *recipe.one_hot})
+    columns = recipe.width(table)
     parts = [table.name, f"{len(table.frame):,} rows × {columns:,} feature{'s' * (columns != 1)}"]
     parts += [table.drawn] * bool(table.drawn)
     return " · ".join(parts + [f"colour {label}" for label in table.labels[:1]])

@@ -182,7 +182,7 @@ class Explorer(pn.viewable.Viewer):
             self.training.forget()
         if table is not None:
             self.trail.follow(table.frame)
-            self.settings.shape = (table.n_fitted, recipe.n_components or len(table.features) + len(recipe.one_hot))
+            self.settings.shape = (table.n_fitted, recipe.n_components or recipe.width(table))
         self._compare()
 
     def _show_frame(self, event):

@@ -11,7 +11,7 @@ from igtm.maps import landscape, surfaces
 from igtm.maps.point import OUTLIER_SHARE, outliers, percentiles
 from igtm.maps.table_map import TableMap, identified
 from igtm.rows.sources import as_source
-from igtm.tables import columns, preprocessing
+from igtm.tables import columns, molecules, preprocessing
 from igtm.tables.tables import Table, TableError
 
 __all__ = ["Projection", "coordinates", "nearest_class", "project"]
@@ -67,13 +67,13 @@ def project(fitted: TableMap, table: Table, fill_missing: bool = False) -> Proje
         If columns are missing and not to be filled in, all are missing, or numbers are expected where there is text.
     """
     needed = preprocessing.columns_of(fitted.pipeline)
-    one_hot = set(fitted.recipe.one_hot)
+    as_text = {*fitted.recipe.one_hot, *fitted.recipe.fingerprints}
     missing = [name for name in needed if name not in table.frame]
     if missing and (len(missing) == len(needed) or not fill_missing):
         remedy = "Give a table with the columns of the fitted one"
         remedy += "." if len(missing) == len(needed) else ", or let missing columns be filled in."
         raise TableError(f"{table.name!r} lacks {_named(missing)}, which the map is made of. {remedy}")
-    if text := [c for c in needed if c in table.frame and c not in one_hot and not columns.is_numeric(table.frame[c])]:
+    if text := [c for c in needed if c in table.frame and c not in as_text and not columns.is_numeric(table.frame[c])]:
         raise TableError(
             f"{_named(text)} of {table.name!r} must hold numbers, as when the map was made. Convert first."
         )
@@ -164,16 +164,23 @@ def _notes(fitted: TableMap, table: Table, frame: pd.DataFrame, missing: list[st
     """What did not match, in words."""
     notes = []
     needed, one_hot = preprocessing.columns_of(fitted.pipeline), fitted.recipe.one_hot
+    smiles = fitted.recipe.fingerprints
     categories = preprocessing.categories_of(fitted.pipeline)
     filler = fitted.recipe.impute.replace("_", " ")
-    if numbers := [name for name in missing if name not in one_hot]:
+    if numbers := [name for name in missing if name not in {*one_hot, *smiles}]:
         notes.append(f"{_named(numbers)} missing: filled in ({filler} of the fitted rows).")
     if classes := [name for name in missing if name in one_hot]:
         notes.append(f"{_named(classes)} missing: no class.")
+    if lost := [name for name in missing if name in smiles]:
+        notes.append(f"{_named(lost)} missing: no bits.")
     if extra := [name for name in table.frame if name not in needed and name not in fitted.table.frame]:
         notes.append(f"{_named(extra)} not in the fitted table: left out of the map.")
     for name in needed:
         if name in missing:
+            continue
+        if name in smiles:
+            if unread := sum(molecule is None for molecule in molecules.parsed(frame[name])):
+                notes.append(f"{unread} of {len(frame)} values of {name!r} are no molecules: no bits.")
             continue
         if name not in one_hot:
             holes = int((~np.isfinite(frame[name].to_numpy(dtype=np.float64, na_value=np.nan))).sum())

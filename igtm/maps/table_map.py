@@ -14,7 +14,7 @@ from igtm.loading import from_state
 from igtm.maps import comparison, landscape, pictures
 from igtm.maps.everything import rows_to_fit
 from igtm.saving import storage
-from igtm.tables import columns, preprocessing, readers, samples
+from igtm.tables import columns, molecules, preprocessing, readers, samples
 from igtm.tables.preprocessing import Recipe
 from igtm.tables.tables import Table, TableError
 
@@ -220,6 +220,8 @@ def load(file, table: Table) -> TableMap:
     try:
         roles, recipe = dict(saved["roles"]), Recipe(**saved["recipe"])
         pipeline = preprocessing.thaw(saved["steps"], step_arrays)
+    except molecules.NoRDKit:
+        raise
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"This is not a complete igtm map: {error}. Save it again.") from error
     missing = [name for name in preprocessing.columns_of(pipeline) if name not in table.frame]

@@ -10,6 +10,7 @@ from igtm.maps import table_map
 from igtm.maps.selections import Selection, select
 from igtm.maps.table_map import TableMap
 from igtm.rows.sources import as_source
+from igtm.tables import molecules
 from igtm.tables.preprocessing import Recipe
 from igtm.tables.tables import Table, TableError
 
@@ -142,5 +143,5 @@ def node_weights(fitted: TableMap, nodes) -> np.ndarray:
 def _most(table: Table, recipe: Recipe) -> int:
     """Principal components that a table's rows and columns allow."""
     classes = sum(table.frame[name].nunique(dropna=False) for name in recipe.one_hot)
-    numbers = [name for name in table.features if name not in recipe.one_hot]
-    return min(len(table.frame), len(numbers) + classes)
+    numbers = [name for name in table.features if name not in {*recipe.one_hot, *recipe.fingerprints}]
+    return min(len(table.frame), len(numbers) + classes + molecules.N_BITS * len(recipe.fingerprints))

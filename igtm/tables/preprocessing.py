@@ -14,6 +14,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
+from igtm.tables import molecules
 from igtm.tables.columns import MAX_CATEGORIES, unique_names
 from igtm.tables.tables import Table, TableError
 
@@ -49,6 +50,8 @@ class Recipe:
         Whether numbers are brought to mean 0 and variance 1.
     one_hot : tuple of str, default ()
         Columns, of any role, that become one column of 0 and 1 for each of their values.
+    fingerprints : tuple of str, default ()
+        Columns of SMILES, of any role, that become the 1024 bits of a Morgan fingerprint of radius 2; needs RDKit.
     n_components : int, default 0
         Principal components to keep; 0 leaves the columns as they are.
 
@@ -62,15 +65,24 @@ class Recipe:
     scale: bool = True
     one_hot: tuple[str, ...] = ()
     n_components: int = 0
+    fingerprints: tuple[str, ...] = ()
+
+    def width(self, table: Table) -> int:
+        """About how many columns a table has when it is prepared, before principal components."""
+        features = len({*table.features, *self.one_hot} - set(self.fingerprints))
+        return features + molecules.N_BITS * len(self.fingerprints)
 
     def __post_init__(self):
         object.__setattr__(self, "one_hot", tuple(self.one_hot))
+        object.__setattr__(self, "fingerprints", tuple(self.fingerprints))
         if self.impute not in get_args(Impute):
             raise TableError(f"impute is {self.impute!r}. Choose one of: {', '.join(get_args(Impute))}.")
         if not isinstance(self.n_components, int) or self.n_components < 0:
             raise TableError(f"n_components is {self.n_components!r}. Give a whole number; 0 means no PCA.")
         if len(set(self.one_hot)) < len(self.one_hot):
             raise TableError(f"one_hot names a column twice: {list(self.one_hot)}. Name each once.")
+        if len({*self.one_hot, *self.fingerprints}) < len(self.one_hot) + len(self.fingerprints):
+            raise TableError(f"fingerprints names a column twice, or one of one_hot: {list(self.fingerprints)}.")
 
 
 def pipeline(table: Table, recipe: Recipe = Recipe()) -> Pipeline:
@@ -79,26 +91,31 @@ def pipeline(table: Table, recipe: Recipe = Recipe()) -> Pipeline:
     Parameters
     ----------
     table : Table
-        Its features, and the columns in ``recipe.one_hot``, become numbers.
+        Its features, and the columns in ``recipe.one_hot`` and ``recipe.fingerprints``, become numbers.
     recipe : Recipe, default Recipe()
 
     Returns
     -------
     sklearn.pipeline.Pipeline
         Fit it on ``table.frame``, transform any frame with these columns: float64 of shape (n_rows, n_out), finite.
-        A value that one-hot encoding has not seen gives zeros.
+        A value that one-hot encoding has not seen, or that is no molecule, gives zeros.
 
     Raises
     ------
     TableError
         If there is no feature, a feature has no finite value, a value is too large, a column to one-hot encode does
-        not exist or has more than 100 different values, or there are fewer rows or columns than components.
+        not exist or has more than 100 different values, there are fewer rows or columns than components, or RDKit is
+        needed and missing.
     """
     frame = table.frame
     if unknown := [column for column in recipe.one_hot if column not in frame.columns]:
         raise TableError(f"There are no columns {unknown} to one-hot encode. Choose existing columns.")
-    numbers = [column for column in table.features if column not in recipe.one_hot]
-    if not numbers and not recipe.one_hot:
+    if unknown := [column for column in recipe.fingerprints if column not in frame.columns]:
+        raise TableError(f"There are no columns {unknown} to make fingerprints of. Choose existing columns.")
+    for column in recipe.fingerprints:
+        molecules.check(frame[column])
+    numbers = [column for column in table.features if column not in {*recipe.one_hot, *recipe.fingerprints}]
+    if not numbers and not recipe.one_hot and not recipe.fingerprints:
         raise TableError(
             f"{table.name!r} has no feature. Make a column of numbers a feature, or one-hot encode a category."
         )
@@ -110,7 +127,7 @@ def pipeline(table: Table, recipe: Recipe = Recipe()) -> Pipeline:
                 f"Column {column!r} has {distinct:,} different values; at most {MAX_CATEGORIES} are one-hot encoded. "
                 "Leave it out, or join rare values."
             )
-    most = min(len(frame), len(numbers) + sum(categories.values()))
+    most = min(len(frame), len(numbers) + sum(categories.values()) + molecules.N_BITS * len(recipe.fingerprints))
     if recipe.n_components > most:
         raise TableError(f"n_components is {recipe.n_components}, and the table allows {most}. Give fewer.")
     return _build(numbers, recipe)
@@ -126,12 +143,13 @@ def recipe_of(pipeline: Pipeline) -> Recipe:
         scale="scale" in numbers.named_steps,
         one_hot=tuple(one_hot),
         n_components=pipeline["pca"].n_components if "pca" in pipeline.named_steps else 0,
+        fingerprints=tuple(_part(pipeline, "molecules")[1]),
     )
 
 
 def columns_of(pipeline: Pipeline) -> list[str]:
     """Return the names of the columns of a frame that a pipeline reads, numbers first."""
-    return [*_part(pipeline, "numbers")[1], *_part(pipeline, "categories")[1]]
+    return [column for part in ("numbers", "categories", "molecules") for column in _part(pipeline, part)[1]]
 
 
 def categories_of(pipeline: Pipeline) -> dict[str, list[str]]:
@@ -154,7 +172,8 @@ def to_original(pipeline: Pipeline, X: np.ndarray) -> pd.DataFrame:
     -------
     pandas.DataFrame of shape (n_points, n_columns)
         Floats: one column for each number; for a boolean, the share of true; for each value of a one-hot encoded
-        column, its share, called "column=value". The way back is linear, so a share can fall outside 0 to 1.
+        column, its share, called "column=value"; for each bit of a fingerprint, its share, called "column bit 17".
+        The way back is linear, so a share can fall outside 0 to 1.
     """
     X = np.asarray(X, dtype=np.float64)
     if "pca" in pipeline.named_steps:
@@ -164,6 +183,7 @@ def to_original(pipeline: Pipeline, X: np.ndarray) -> pd.DataFrame:
     if numbers and "scale" in branch.named_steps:
         values = branch["scale"].inverse_transform(values)
     names = [f"{column}={value}" for column, found in categories_of(pipeline).items() for value in found]
+    names += [f"{column} bit {i}" for column in _part(pipeline, "molecules")[1] for i in range(molecules.N_BITS)]
     return pd.DataFrame(np.hstack([values, shares]), columns=unique_names([*numbers, *names]))
 
 
@@ -184,7 +204,7 @@ def freeze(pipeline: Pipeline) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """
     recipe, numbers, categories = recipe_of(pipeline), _part(pipeline, "numbers")[1], categories_of(pipeline)
     meta = {"recipe": asdict(recipe), "numbers": list(numbers), "categories": categories}
-    learned = _learned(recipe, len(numbers), sum(map(len, categories.values())))
+    learned = _learned(recipe, len(numbers), categories)
     arrays = {key: getattr(_step(pipeline, key), key.split(".")[1]) for key in learned}
     return meta, arrays
 
@@ -209,6 +229,8 @@ def thaw(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Pipeline:
     """
     try:
         return _assemble(meta, arrays)
+    except molecules.NoRDKit:
+        raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"The stored preprocessing is damaged ({error}). Save the model again.") from error
 
@@ -220,10 +242,11 @@ def _assemble(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Pipe
     n_rows = max(map(len, categories.values()), default=1)
     zeros = dict.fromkeys(numbers, [0.0] * n_rows)
     cycled = {column: list(islice(cycle(values), n_rows)) for column, values in categories.items()}
-    pipeline["columns"].fit(pd.DataFrame(zeros | cycled))
+    smiles = dict.fromkeys(recipe.fingerprints, ["C"] * n_rows)
+    pipeline["columns"].fit(pd.DataFrame(zeros | cycled | smiles))
     if categories_of(pipeline) != categories:
         raise ValueError("the categories are not those of the recipe, in order")
-    learned = _learned(recipe, len(numbers), sum(map(len, categories.values())))
+    learned = _learned(recipe, len(numbers), categories)
     for key, shape in learned.items():
         array = np.asarray(arrays[key])
         if array.shape != shape or array.dtype != np.float64 or not np.isfinite(array).all():
@@ -249,6 +272,16 @@ def _build(numbers: list[str], recipe: Recipe) -> Pipeline:
             ),
             list(recipe.one_hot),
         ),
+        (
+            "molecules",
+            Pipeline(
+                [
+                    ("strings", FunctionTransformer(_as_strings)),
+                    ("bits", FunctionTransformer(molecules.fingerprints)),
+                ]
+            ),
+            list(recipe.fingerprints),
+        ),
     ]
     # The seed matters to wide tables only, where scikit-learn's PCA draws at random.
     pca = [("pca", PCA(recipe.n_components, random_state=0))] if recipe.n_components else []
@@ -256,12 +289,12 @@ def _build(numbers: list[str], recipe: Recipe) -> Pipeline:
     return Pipeline(steps).set_output(transform="default")
 
 
-def _learned(recipe: Recipe, n_numbers: int, n_categories: int) -> dict[str, tuple[int, ...]]:
+def _learned(recipe: Recipe, n_numbers: int, categories: Mapping[str, list[str]]) -> dict[str, tuple[int, ...]]:
     """Return the shapes of all that fitting learns from numbers, by step and attribute."""
     keys = ["impute.statistics_"] + ["scale.mean_", "scale.scale_", "scale.var_"] * recipe.scale
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(keys, (n_numbers,)) if n_numbers else {}
     if n := recipe.n_components:
-        width = n_numbers + n_categories
+        width = n_numbers + sum(map(len, categories.values())) + molecules.N_BITS * len(recipe.fingerprints)
         shapes |= {"pca.components_": (n, width), "pca.mean_": (width,), "pca.explained_variance_": (n,)}
         shapes |= {"pca.explained_variance_ratio_": (n,), "pca.singular_values_": (n,)}
     return shapes
@@ -273,7 +306,7 @@ def _step(pipeline: Pipeline, key: str) -> BaseEstimator:
 
 
 def _part(pipeline: Pipeline, name: str) -> tuple[Pipeline, list[str]]:
-    """Return the steps for numbers or categories, and the columns that they read."""
+    """Return the steps for numbers, categories or molecules, and the columns that they read."""
     columns = pipeline["columns"]
     parts = getattr(columns, "transformers_", columns.transformers)
     return next((steps, names) for part, steps, names in parts if part == name)
