@@ -54,6 +54,7 @@ class ColumnsDialog(pn.viewable.Viewer):
         )
         self._bulk = pmui.MenuButton(
             items=[{"label": role} for role in ROLES if role != "identifier"],
+            description="Give all columns that are listed below the same role.",
             variant="outlined",
             size="small",
             on_click=lambda item: self._assign_all(item["label"]),

@@ -6,7 +6,7 @@ import param
 
 from igtm.dashboard import icons
 from igtm.dashboard.settings import duration
-from igtm.dashboard.text import message, plain
+from igtm.dashboard.text import message, plain, tooltip_below
 from igtm.dashboard.training import Training
 
 # Its line is there when it is empty, too, or the page would jump.
@@ -17,14 +17,6 @@ NOTICE = {
     "min_height": "20px",
     "color": "var(--panel-primary-color)",
 }
-# Of itself a tooltip is as narrow as its button, and lies over the next one, which could not be pressed.
-TOOLTIP_STYLE = """
-.MuiTooltip-popper {
-  transform: none !important; inset: calc(100% + 4px) auto auto 0 !important; pointer-events: none !important;
-}
-.MuiTooltip-popper .MuiTooltip-tooltip { width: max-content; max-width: 260px; margin: 0 !important; }
-.MuiTooltip-arrow { display: none; }
-"""
 
 
 class Controls(pn.viewable.Viewer):
@@ -69,7 +61,7 @@ class Controls(pn.viewable.Viewer):
                 disabled=param.bind(lambda status: not _active(status), status),
             ),
         ]  # fmt: skip
-        words = plain(param.bind(_progress_words, run.param.frame, status), font_size="13px")
+        words = plain(param.bind(_progress_words, run.param.frame, status), font_size="12px", line_height="18px")
         notice = plain(self.param.notice, **NOTICE)
         progress = pn.Column(words, self._progress, notice, styles={"flex": "1 1 260px", "min-width": "0"}, margin=0)
         line = pmui.FlexBox(*buttons, progress, gap="8px", align_items="center", sizing_mode="stretch_width", margin=0)
@@ -83,7 +75,7 @@ class Controls(pn.viewable.Viewer):
     def _button(self, label, icon, help, action, **options):
         return pmui.Button(
             label=label, icon=icon, description=help, on_click=action, size="small", margin=0,
-            stylesheets=[TOOLTIP_STYLE], **{"variant": "outlined", **options},
+            stylesheets=[tooltip_below()], **{"variant": "outlined", **options},
         )  # fmt: skip
 
     def _pause_or_resume(self, _):

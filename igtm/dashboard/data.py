@@ -192,6 +192,7 @@ class DataView(pn.viewable.Viewer):
             pmui.Button(
                 label="Columns and preprocessing",
                 icon=icons.TUNE,
+                description="Say what each column is for, and how columns become numbers.",
                 variant="outlined",
                 size="small",
                 on_click=self.dialog.show,

@@ -10,14 +10,18 @@ import param
 from panel.util import edit_readonly
 
 from igtm.charts import theme
+from igtm.dashboard.access import Access
+from igtm.dashboard.as_table import AsTable
 from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.controls import Controls
 from igtm.dashboard.convergence import Convergence
 from igtm.dashboard.data import DataView
+from igtm.dashboard.guide import first_map
+from igtm.dashboard.help import Help
 from igtm.dashboard.inspector import Inspector
 from igtm.dashboard.map_view import MapView, Scene
 from igtm.dashboard.new_rows import NewRows
-from igtm.dashboard.phone import PhoneStart
+from igtm.dashboard.page_start import WAITING, PageStart
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.settings import Settings
 from igtm.dashboard.sheet import Sheet
@@ -90,6 +94,8 @@ class Explorer(pn.viewable.Viewer):
         self.take_away = TakeAway(
             fitted=self.param.fitted, figures=self.figures, drawn=lambda: self.map.drawn, dark=self.param.dark
         )
+        self.as_table = AsTable(figures=self.figures)
+        self.help = Help(first_map(self.data, self, self.sheet, self.map, self.selecting, self.take_away))
         self.new_rows = NewRows(fitted=self.param.fitted, dark=self.param.dark)
         if color is not None:
             self.map.prefer(color)
@@ -248,15 +254,17 @@ class Explorer(pn.viewable.Viewer):
     # Where the views are
 
     @property
-    def _title(self):
-        """What is being looked at, for the head of the page."""
+    def _title(self) -> pn.pane.HTML:
+        """What is being looked at, for the head of the page; a phone has no room for it."""
 
         def words(table, recipe):
             if table is None:
                 return "no table"
             return f"{table.name} · {len(table.frame):,} × {len({*table.features, *recipe.one_hot}):,}"
 
-        return param.bind(words, self.data.param.table, self.data.param.recipe)
+        title = plain(param.bind(words, self.data.param.table, self.data.param.recipe), color="white", margin="0 16px")
+        title.stylesheets = ["@media (max-width: 600px) { :host > div { display: none } }"]
+        return title
 
     @property
     def side(self) -> pmui.FlexBox:
@@ -283,14 +291,15 @@ class Explorer(pn.viewable.Viewer):
         controls = pn.Column(
             self.controls, sizing_mode="stretch_width", margin=0, styles={"flex": "1 1 300px", "min-width": "0"}
         )
-        head = pmui.FlexBox(
-            controls, self.take_away, gap=GAP, align_items="center", sizing_mode="stretch_width", margin=0
-        )
+        head = [controls, self.as_table.button, self.take_away]
         inspector = _sheet(self.inspector, styles={"flex": "1 1 340px", "min-width": "0"})
         return _stack(
-            _sheet(head),
+            _sheet(pmui.FlexBox(*head, gap=GAP, align_items="center", sizing_mode="stretch_width", margin=0)),
             pmui.FlexBox(middle, inspector, gap=GAP, align_items="flex-start", sizing_mode="stretch_width", margin=0),
             self.data.dialog,
+            self.as_table.dialog,
+            self.help.glossary,
+            self.help.guide,
             styles={"padding": GAP},
         )
 
@@ -298,12 +307,15 @@ class Explorer(pn.viewable.Viewer):
         """The dashboard as a page of its own."""
         page = pmui.Page(
             title="igtm",
-            header=[plain(self._title, color="white", margin="0 16px"), PhoneStart()],
+            header=[self._title, self.help.buttons("white"), PageStart(), Access()],
             sidebar=[self.side],
             sidebar_width=340,
+            sidebar_resizable=False,
+            busy_indicator=None,
             main=[self.main],
             theme_config=theme.material(),
             sx={
+                ".main-content": WAITING,
                 ".MuiAppBar-root": HEAD,
                 ".MuiAppBar-root .MuiIconButton-root": {"color": "white !important"},
                 ".MuiToolbar-root": {"minHeight": "48px !important"},
@@ -321,7 +333,7 @@ class Explorer(pn.viewable.Viewer):
         return self.page().servable(**options)
 
     def __panel__(self):
-        left = _stack(self.side, styles={"flex": "1 1 300px", "max-width": "360px"})
+        left = _stack(Access(), self.help.buttons(), self.side, styles={"flex": "1 1 300px", "max-width": "360px"})
         right = _stack(self.main, styles={"flex": "3 1 560px", "min-width": "0"})
         both = pmui.FlexBox(left, right, sizing_mode="stretch_width", theme_config=theme.material())
         both.link(self, dark_theme="dark")  # it follows the notebook's

@@ -56,7 +56,9 @@ div .tabulator .tabulator-headers, div .tabulator .tabulator-header .tabulator-c
 }
 .pnx-tabulator.tabulator .tabulator-footer { border-top: var(--line); }
 .pnx-tabulator.tabulator .tabulator-footer .tabulator-footer-contents { padding: 2px 4px; }
-.pnx-tabulator.tabulator .tabulator-footer .tabulator-page.active { color: var(--panel-primary-color); }
+.pnx-tabulator.tabulator .tabulator-footer .tabulator-page.active {
+  color: var(--panel-on-primary-color); background: var(--panel-primary-color);
+}
 .pnx-tabulator.tabulator .tabulator-edit-list {
   font-size: 13px; background: var(--panel-surface-color); border: var(--line); border-radius: 4px;
 }

@@ -25,7 +25,13 @@ class Keeping(pn.viewable.Viewer):
         self._name.param.watch(lambda _: self._keep(), "enter_pressed")
         none = param.bind(lambda selection: not len(selection), selection)
         keep = self._button("Keep", "Keep the selected rows under this name.", lambda _: self._keep(), disabled=none)
-        choice = pmui.Select.from_param(self.param.chosen, label="Kept", width=190, description=None, **SMALL)
+        choice = pmui.Select.from_param(
+            self.param.chosen,
+            label="Kept",
+            width=190,
+            description="A selection to come back to, or to compare with.",
+            **SMALL,
+        )
         restore = self._button("Select", "Select these rows again.", lambda _: self.selecting.take(self.chosen))
         forget = self._button("Forget", "Keep it no longer.", lambda _: self.selecting.forget(self.chosen))
         line = {"gap": "8px", "align_items": "center", "sizing_mode": "stretch_width", "margin": 0}

@@ -29,6 +29,7 @@ class Chart {
       this.host.addEventListener(type, this.interpret, { capture: true, passive: true });
     }
     this.host.addEventListener("keydown", this.answerKey);
+    this.host.addEventListener("blur", () => delete this.host.dataset.hand);
     window.addEventListener("pointerup", this.release);
     this.observer = new ResizeObserver(this.refresh);
     this.observer.observe(this.host);
@@ -65,6 +66,7 @@ class Chart {
     const purpose = this.purpose(event);
     if (type === "pointerdown") {
       this.pressed = { clientX, clientY, purpose };
+      this.host.dataset.hand = ""; // here by mouse or finger: the focus need not be seen
       this.host.focus({ preventScroll: true }); // its keys are heard from now on
     }
     // The click with which the browser ends a drag is none.
@@ -90,6 +92,37 @@ class Chart {
     if (boxes.length) this.model.send_msg({ purpose, ...Object.fromEntries(boxes) });
   };
 
+  // Arrow keys pick the next cell in their direction, the first time one in the middle of the map.
+  async walk(event) {
+    event.preventDefault();
+    const nodes = this.view.data("nodes");
+    const [right, up] = STEPS[event.key];
+    const from = nodes.find(({ node }) => node === this.cell);
+    const ahead = ({ x, y }) => (x - from.x) * right + (y - from.y) * up;
+    const aside = ({ x, y }) => Math.abs((x - from.x) * up) + Math.abs((y - from.y) * right);
+    const next = from
+      ? nearest(nodes.filter((each) => ahead(each) > 1e-9 && aside(each) < 1e-9), ahead)
+      : nearest(nodes, ({ x, y }) => Math.hypot(x, y));
+    if (!next) return;
+    const picks = this.params.filter(({ select }) => isPoint(select));
+    for (const { name } of picks) {
+      const fields = this.view.signal(`${name}_tuple_fields`);
+      this.view.data(`${name}_store`, name === CELLS ? [{ unit: "", fields, values: [next.node] }] : []);
+    }
+    await this.view.runAsync();
+  }
+
+  // The cell that is picked.
+  get cell() {
+    return this.view?.data(`${CELLS}_store`)[0]?.values[0];
+  }
+
+  // Tells Python of a cell whose rows are selected.
+  chooseCell(event) {
+    event.preventDefault();
+    this.model.send_msg({ purpose: this.purpose(event) ?? "new", cell: this.cell });
+  }
+
   // Tells Python of a mark that was clicked to be selected, or of a class in a legend, which has no other meaning.
   choose = (event, item) => {
     const purpose = this.pressed?.purpose;
@@ -109,9 +142,13 @@ class Chart {
   }
 
   answerKey = (event) => {
+    delete this.host.dataset.hand;
+    const brushes = this.params?.some(isBrush);
+    if (this.walks && STEPS[event.key]) this.walk(event);
+    if (this.walks && brushes && event.key === "Enter" && this.cell != null) this.chooseCell(event);
     const z = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
     const purpose = z ? (event.shiftKey ? "redo" : "undo") : event.key === "Escape" && "clear";
-    if (!purpose || !this.params?.some(isBrush)) return;
+    if (!purpose || !brushes) return;
     event.preventDefault();
     this.model.send_msg({ purpose });
   };
@@ -172,7 +209,10 @@ class Chart {
     if (this.past) await this.restore(this.past);
     for (const { name } of this.params) view.addSignalListener(name, this.report);
     view.addEventListener("click", this.choose);
-    if (this.params.some(isBrush)) this.host.tabIndex = 0;
+    const brushes = this.params.some(isBrush);
+    this.walks = this.params.some(({ name }) => name === CELLS) && this.names.has("nodes");
+    if (brushes || this.walks) this.host.tabIndex = 0;
+    this.host.ariaDescription = this.walks ? WALK + (brushes ? CHOOSE : "") : null;
     this.report();
     this.asked = null;
     this.host.replaceChildren(place);
@@ -306,6 +346,15 @@ class Chart {
     this.host.replaceChildren(words);
   }
 }
+
+// The selection parameter of a map's cells, and what is said of the keys.
+const CELLS = "pick_node";
+const STEPS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const WALK = "Arrow keys go from cell to cell.";
+const CHOOSE = " Enter selects the rows of a cell; with shift it adds them, with alt it removes them.";
+
+const nearest = (items, distance) =>
+  items.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
 
 const isPoint = (select) => (select.type ?? select) === "point";
 

@@ -14,7 +14,15 @@ import igtm.dashboard.notebook  # noqa: F401 - in a notebook, all that happens o
 
 __all__ = ["LiveChart"]
 
-FOCUS_STYLE = "[role=img]:focus-visible { outline: 2px solid var(--panel-primary-color); outline-offset: -2px; }"
+# Who came here by keyboard also reads what its keys do.
+FOCUS_STYLE = """
+[role=img] { position: relative; }
+[role=img]:focus-visible:not([data-hand]) { outline: 2px solid var(--panel-primary-color); outline-offset: -2px; }
+[role=img][aria-description]:focus-visible:not([data-hand])::after {
+  content: attr(aria-description); position: absolute; inset: auto 6px 6px; padding: 4px 8px; border-radius: 4px;
+  font-size: 12px; color: var(--panel-on-primary-color); background: var(--panel-primary-color); pointer-events: none;
+}
+"""
 
 AXIS_AND_LEGEND = 86  # pixels below a plot
 
@@ -39,8 +47,8 @@ class LiveChart(JSComponent):
         default={},
         doc="The latest gesture with which the reader chose something: its `purpose` ('new', 'add' or 'remove'; of a "
         "key 'undo', 'redo' or 'clear'), and by the name of the selection parameter the bounds of a box that was "
-        "drawn, or the value of a mark or of an entry of a legend that was clicked. The same gesture twice sets it "
-        "twice.",
+        "drawn, or the value of a mark or of an entry of a legend that was clicked; as `cell` the node whose rows "
+        "were chosen by key. The same gesture twice sets it twice.",
     )
     drag = param.Selector(
         default="move",

@@ -357,13 +357,18 @@ class MapView(pn.viewable.Viewer):
         self.param.update(picked_row=one("pick"), picked_node=one("pick_node"))
 
     def _take_gesture(self, event):
-        purpose, box, row, name = (event.new.get(each) for each in ("purpose", "brush", "pick", "classes"))
+        purpose, box, row, name, cell = (
+            event.new.get(each) for each in ("purpose", "brush", "pick", "classes", "cell")
+        )
         if purpose in KEYS:
             getattr(self.selecting, purpose)()
         elif self.scene is not None and (box or row is not None):
             self.selecting.take(self._within(box) if box else self._found([row], f"row {row:,}"), purpose)
         elif self.scene is not None and name is not None and self.colours.colouring is not None:
             self._take_class(self._of_class(name), purpose)
+        elif self.scene is not None and cell is not None:
+            points = self.scene.everything
+            self.selecting.take(self._found(points["row_id"][points["node"] == cell], f"cell of node {cell}"), purpose)
         elif purpose == "add" and event.new.get("pick_node") is not None:
             self.second_node = int(event.new["pick_node"])
         self.chart.clear_selection("brush", "classes")

@@ -44,7 +44,9 @@ class NewRows(pn.viewable.Viewer):
         self._file.param.watch(self._receive, "value")
         self.picture = Picture(LiveChart(label="New rows on the map", max_share=0.5), dark=self.param.dark)
         self._grid = DataGrid(max_height=GRID_HEIGHT)
-        self._download = pmui.FileDownload(label="Coordinates", callback=self._give, **SMALL)
+        self._download = pmui.FileDownload(
+            label="Coordinates", description="Save where the new rows lie as CSV.", callback=self._give, **SMALL
+        )
         self.dialog = pmui.Dialog(
             pn.Column(
                 message(self.param.notes, "info"), self.picture, self._grid, self._download,

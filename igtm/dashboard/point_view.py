@@ -2,6 +2,7 @@
 
 import pandas as pd
 import panel as pn
+import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
@@ -33,6 +34,11 @@ class PointView(View):
 
     def __init__(self, **params):
         super().__init__(**params)
+        self._number = pmui.IntInput(
+            label="Row", value=None, start=0, width=140, size="small", margin=(12, 4, 0, 4), visible=False,
+            description="Its position in the table, from 0.",
+        )  # fmt: skip
+        self._number.param.watch(self._take_number, "value")
         self._facts = facts()
         self._thumbnail = Thumbnail()
         heat = self.heatmap("Responsibilities of the point")
@@ -49,6 +55,20 @@ class PointView(View):
             heading("Its values"),
             self._grid,
         ]
+
+    def __panel__(self):
+        return pn.Column(self._number, super().__panel__(), sizing_mode="stretch_width", margin=0)
+
+    def _take_number(self, event):
+        if event.new is not None and event.new != self._shown[1]:
+            self.pick_row(event.new)
+
+    def update(self, fitted, chosen):
+        super().update(fitted, chosen)
+        self._number.visible = fitted is not None
+        if fitted is not None:
+            self._number.end = len(fitted.points) - 1
+        self._number.value = self._shown[1]
 
     def exists(self, fitted, chosen):
         return chosen is not None and 0 <= chosen < len(fitted.points)

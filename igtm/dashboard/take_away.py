@@ -13,7 +13,7 @@ import param
 
 from igtm.charts import export
 from igtm.dashboard import icons
-from igtm.dashboard.text import Html, message, plain
+from igtm.dashboard.text import Html, message, plain, tooltip_below
 from igtm.maps import table_map
 from igtm.maps.table_map import TableMap
 from igtm.tables import readers
@@ -61,9 +61,23 @@ class TakeAway(pn.viewable.Viewer):
     def __init__(self, **params):
         super().__init__(**params)
         choice = {"size": "small", "margin": 0, "disabled": self.param.fitted.rx.is_(None)}
-        self._chart = pmui.Select(label="Chart", options=[NO_CHART], width=160, **choice)
-        self._format = pmui.Select(label="Format", options=FORMATS, width=110, **choice)
-        self._file = pmui.FileInput(label=OPEN, uploaded_label=OPEN, accept=".npz", max_file_size=MAX_BYTES, **SMALL)
+        self._chart = pmui.Select(
+            label="Chart", options=[NO_CHART], width=160, description="One that the page shows now.", **choice
+        )
+        self._format = pmui.Select(
+            label="Format",
+            options=FORMATS,
+            width=125,
+            description="Pictures, a page of its own, or its data.",
+            **choice,
+        )
+        self._file = pmui.FileInput(
+            label=OPEN,
+            uploaded_label=OPEN,
+            accept=".npz",
+            max_file_size=MAX_BYTES,
+            **SMALL,
+        )
         self._file.param.watch(self._hand_over, "value")
         self._dialog = pmui.Dialog(
             self._content(),
@@ -84,6 +98,8 @@ class TakeAway(pn.viewable.Viewer):
         self._button = pmui.Button(
             label="Take away",
             icon=icons.DOWNLOAD,
+            description="Keep charts, coordinates, the model, or the code of this map.",
+            stylesheets=[tooltip_below("right")],
             on_click=lambda _: self.param.update(open=True),
             **SMALL,
         )
@@ -99,7 +115,7 @@ class TakeAway(pn.viewable.Viewer):
 
     @param.depends("fitted", "open")
     def _code_as_html(self):
-        return f"<pre>{html.escape(self.code)}</pre>"
+        return f'<pre tabindex="0">{html.escape(self.code)}</pre>'
 
     @param.depends("open", "fitted", watch=True)
     def _offer_charts(self):
@@ -123,31 +139,35 @@ class TakeAway(pn.viewable.Viewer):
             sizing_mode="stretch_width",
             margin=0,
         )
-        copy = pmui.Button(label="Copy", icon=icons.COPY, disabled=missing, **SMALL)
+        copy = pmui.Button(
+            label="Copy", icon=icons.COPY, description="Put the code on the clipboard.", disabled=missing, **SMALL
+        )
         copy.js_on_click(args={"pane": code}, code=COPY)
         return pn.Column(
             why,
             heading("Charts"),
-            line(self._chart, self._format, self._download("Download", self._draw)),
+            line(self._chart, self._format, self._download("Download", "Save this chart as a file.", self._draw)),
             heading("Coordinates of all rows"),
             line(
-                self._download("CSV", self._csv),
-                self._download("Parquet", self._parquet),
+                self._download("CSV", "A row for each of the table, as text.", self._csv),
+                self._download("Parquet", "The same rows, typed and small.", self._parquet),
             ),
             heading("Model, with roles and preprocessing"),
-            line(self._download("Model", self._model), self._file),
+            line(
+                self._download("Model", "Keep the fitted map, to open it here or in Python.", self._model), self._file
+            ),
             message(self.param.message, severity="error"),
             heading("Python that gives the same coordinates and map"),
             pn.Column(code, visible=missing.rx.not_(), margin=0, sizing_mode="stretch_width"),
-            line(copy, self._download("Script", self._script)),
+            line(copy, self._download("Script", "Save the code as a file.", self._script)),
             sizing_mode="stretch_width",
             margin=(0, 0, 12, 0),
             styles={"gap": "8px"},
         )
 
-    def _download(self, label, make: Callable[[], tuple[str, bytes]]):
+    def _download(self, label, help, make: Callable[[], tuple[str, bytes]]):
         """A button for a file that is made, on a thread, when it is asked for: how its name ends, and its content."""
-        button = pmui.FileDownload(label=label, disabled=self.param.fitted.rx.is_(None), **SMALL)
+        button = pmui.FileDownload(label=label, description=help, disabled=self.param.fitted.rx.is_(None), **SMALL)
 
         async def give():
             ending, content = await asyncio.to_thread(make)

@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 from bokeh.models import ImportedStyleSheet
 from panel.io.notebook import replace_inline_css
 
-__all__ = ["message", "plain"]
+__all__ = ["message", "plain", "tooltip_below"]
 
 
 class Html(pn.pane.HTML):
@@ -71,3 +71,27 @@ def message(text, severity="warning"):
             "& .MuiAlert-message": {"width": "100%"},
         },
     )
+
+
+def tooltip_below(edge="left"):
+    """Return a stylesheet for a button in a line of buttons, whose help then opens under it.
+
+    Of itself a tooltip is as narrow as its button, and lies over the next one, which could not be pressed.
+
+    Parameters
+    ----------
+    edge : {"left", "right"}, default "left"
+        With which edge of the button the help is in line.
+
+    Returns
+    -------
+    str
+    """
+    inset = {"left": "auto auto 0", "right": "0 auto auto"}[edge]
+    return f"""
+.MuiTooltip-popper {{
+  transform: none !important; inset: calc(100% + 4px) {inset} !important; pointer-events: none !important;
+}}
+.MuiTooltip-popper .MuiTooltip-tooltip {{ width: max-content; max-width: 260px; margin: 0 !important; }}
+.MuiTooltip-arrow {{ display: none; }}
+"""

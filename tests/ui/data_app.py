@@ -6,6 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 from anew import anew
 
+from igtm.dashboard.access import Access
 from igtm.dashboard.data import DataView
 
 pn.extension("tabulator", "filedropper")
@@ -31,4 +32,4 @@ def make():
     return pn.Column(view, shown, margin=12, sizing_mode="stretch_width")
 
 
-pmui.Page(title="data", sidebar=[anew(make)], sidebar_width=340).servable()
+pmui.Page(title="data", header=[Access()], sidebar=[anew(make)], sidebar_width=340).servable()

@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 from anew import anew
 
 from igtm.charts import figures
+from igtm.dashboard.access import Access
 from igtm.dashboard.take_away import TakeAway
 from igtm.estimator import eIGTM
 from igtm.maps import landscape, table_map
@@ -64,6 +65,6 @@ def make():
     )
 
 
-page = pmui.Page(title="Take away")
+page = pmui.Page(title="Take away", header=[Access()])
 page.main = [anew(make)]
 page.servable()

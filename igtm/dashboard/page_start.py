@@ -1,0 +1,41 @@
+"""How a page begins: only the browser knows how wide its window is, and when everything has found its place."""
+
+from panel.custom import JSComponent
+
+__all__ = ["WAITING", "PageStart"]
+
+#: Style of what is not seen until the page is laid out; text that says of itself that it is visible is clipped.
+WAITING = {"visibility": "hidden", "clipPath": "inset(100%)"}
+
+
+class PageStart(JSComponent):
+    """In the header of a `panel_material_ui.Page`: nothing jumps while it loads, and a narrow one begins with its map.
+
+    The parts of a page arrive one by one and push those below them: the content, which the page gives the style
+    `WAITING`, is seen once all have their place. Below 600 pixels Material UI lays the sidebar over the page, and a
+    newcomer would see nothing else, so it is closed. In the browser and not in Python, or the sidebar would be seen
+    to go, and what a page tells while it loads can be lost.
+    """
+
+    _esm = """
+    const STILL = 150, LONGEST = 10000;  // milliseconds; whatever may fail to load, the rest can be used
+
+    export function render({ view }) {
+      const { el, model } = view.root;
+      if (window.innerWidth < 600) model.data.sidebar_open = false;
+      const main = el.shadowRoot.querySelector(".main-content");
+      const began = performance.now();
+      let height, since;
+      const watch = (now) => {
+        if (main.scrollHeight !== height || !model.document.is_idle) [height, since] = [main.scrollHeight, now];
+        if (now - since > STILL || now - began > LONGEST) Object.assign(main.style, SEEN);
+        else requestAnimationFrame(watch);
+      };
+      requestAnimationFrame(watch);
+    }
+
+    const SEEN = { visibility: "visible", clipPath: "none" };
+    """
+
+    def __init__(self, **params):
+        super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})
