@@ -186,7 +186,7 @@ def _column(values):
     """
     values = pd.Series(values)
     if pd.api.types.is_datetime64_any_dtype(values):
-        values = values.dt.strftime("%Y-%m-%dT%H:%M:%S")
+        values = values.dt.strftime("%Y-%m-%dT%H:%M:%S").astype(object)
     elif pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values.to_numpy(np.float32 if values.dtype == np.float32 else np.float64, na_value=np.nan)
     if pd.api.types.infer_dtype(values, skipna=False) == "string":

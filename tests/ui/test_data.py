@@ -256,7 +256,9 @@ def test_preprocessing(view, page):
     components = view.dialog.get_by_role("slider")
     for _ in range(5):
         components.press("ArrowRight")
-    view.expect(recipe={"impute": "mean", "scale": False, "one_hot": ["grower"], "n_components": 5})
+    view.expect(
+        recipe={"impute": "mean", "scale": False, "one_hot": ["grower"], "n_components": 5, "fingerprints": []}
+    )
     steps = "13 numeric features → mean for holes → one-hot of grower → 5 components"
     expect(view.dialog.get_by_text(steps)).to_be_visible()
     view.close()
