@@ -3,6 +3,7 @@
 
 // Buttons of a number's field, which show an icon alone.
 const NAMELESS = { ".MuiInputAdornment-positionStart": "Less", ".MuiInputAdornment-positionEnd": "More" };
+const NAMING = ["aria-label", "aria-labelledby"];
 const CONTROL = "input, [role=combobox], [role=slider]";
 const AROUND = ".MuiFormControl-root, .MuiFormControlLabel-root, .MuiBox-root";
 
@@ -46,7 +47,7 @@ class Access {
   enter(element) {
     const { shadowRoot } = element;
     if (shadowRoot) {
-      const what = { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] };
+      const what = { childList: true, subtree: true, attributes: true, attributeFilter: NAMING };
       this.observer.observe(shadowRoot, what);
       shadowRoot.addEventListener("focusin", this.open);
       shadowRoot.addEventListener("focusout", this.close);
@@ -65,6 +66,11 @@ class Access {
     if (element.localName === "button" && label && text && label !== text) {
       element.removeAttribute("aria-label");
       element.ariaDescription = label;
+    }
+    // While its help is open, a button would be called by it.
+    if (element.localName === "button" && text && element.hasAttribute("aria-labelledby")) {
+      element.setAttribute("aria-describedby", element.getAttribute("aria-labelledby"));
+      element.removeAttribute("aria-labelledby");
     }
     if (element.localName === "button" && !label && !text) {
       const [, name] = Object.entries(NAMELESS).find(([around]) => element.closest(around)) ?? [];
