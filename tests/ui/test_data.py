@@ -3,10 +3,12 @@
 import io
 import json
 import re
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 
 from igtm.tables.samples import SAMPLES
@@ -81,6 +83,21 @@ class View:
         """Return the cell of the columns grid in the row of a column."""
         row = self.dialog.locator(".tabulator-row").filter(has=self.page.get_by_text(column, exact=True))
         return row.locator(f"[tabulator-field={field}]")
+
+    def find(self, text, found):
+        """Filter the columns, and return the button for the role of those that are left.
+
+        While a page draws the answer to an edit, what is typed may not reach the server: then it is typed again.
+        """
+        field = self.dialog.get_by_label("Find columns")
+        button = self.dialog.get_by_role("button").filter(has_text=re.compile(f"Set role of {found}$"))
+        for _ in range(10):
+            field.fill(text)
+            with suppress(PlaywrightTimeoutError):
+                button.wait_for(timeout=5_000)
+                return button
+            field.fill(f"{text}?")
+        pytest.fail(f"The columns were not filtered by {text!r}.")
 
     def set_role(self, column, role):
         self.cell(column, "c1").hover()  # scrolls there
@@ -231,18 +248,17 @@ def test_roles(view, page):
     view.expect_words("features are numbers")
     expect(view.cell("grower", "c1")).to_contain_text("label")
 
-    view.dialog.get_by_label("Find columns").fill("PHENOLS")
-    all_roles = view.dialog.get_by_role("button", name="Set role of 2")
+    all_roles = view.find("PHENOLS", 2)
     all_roles.hover()
-    expect(page.get_by_role("tooltip")).to_contain_text("listed below")
-    all_roles.click()  # its help does not take the place of its name
+    expect(page.get_by_role("tooltip").filter(has_text="listed below")).to_be_visible()
+    expect(all_roles).to_have_accessible_name("Set role of 2")  # its help does not take the place of its name
+    all_roles.click()
     page.locator("li").get_by_text("ignored", exact=True).click()
     expected = roles | dict.fromkeys(["total phenols", "nonflavanoid phenols"], "ignored") | {"proline": "label"}
     view.expect(roles=expected)
     expect(view.dialog.get_by_text("10 numeric features →")).to_be_visible()
 
-    view.dialog.get_by_label("Find columns").fill("")
-    view.dialog.get_by_role("button", name="Set role of 14").click()
+    view.find("", 14).click()
     page.locator("li").get_by_text("ignored", exact=True).click()
     view.expect_words("no feature")
     view.expect(roles=expected)
