@@ -22,7 +22,7 @@ from dask.highlevelgraph import HighLevelGraph
 from igtm.engine.em import Statistics
 from igtm.engine.kernel import Kernel
 from igtm.engine.manifold import Manifold
-from igtm.engine.passes import OUTPUTS, cut, tile_rows
+from igtm.engine.passes import OUTPUTS, cut, in_tiles, tile_rows
 from igtm.rows.blocks import Moments
 from igtm.rows.partitions import Partitions
 from igtm.rows.threads import Cancelled, single_threaded_blas
@@ -105,7 +105,7 @@ def _expect(X: np.ndarray, weights: np.ndarray | None, manifold: Manifold) -> St
     rows = tile_rows(manifold, X.dtype)
     kernel = Kernel(manifold, X.dtype, rows)
     with single_threaded_blas():
-        return reduce(add, (kernel.statistics(*tile) for tile in cut(X, weights, rows)))
+        return in_tiles(kernel, X, weights, rows)
 
 
 def _place(X: np.ndarray, manifold: Manifold, output: str) -> np.ndarray:

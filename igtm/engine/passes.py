@@ -57,6 +57,11 @@ def cut(X: np.ndarray, weights: np.ndarray | None, rows: int) -> Iterator[tuple[
         yield X[tile], None if weights is None else weights[tile]
 
 
+def in_tiles(kernel: Kernel, X: np.ndarray, weights: np.ndarray | None, rows: int) -> Statistics:
+    """Statistics of rows of any number, worked in tiles of at most `rows`, which the kernel takes."""
+    return reduce(add, starmap(kernel.statistics, cut(X, weights, rows)))
+
+
 class ThreadedExpectation:
     """An expectation over blocks of rows in this process.
 
@@ -81,7 +86,7 @@ class ThreadedExpectation:
         def expect(X, weights):
             if not hasattr(worker, "kernel"):
                 worker.kernel = Kernel(manifold, self.blocks.dtype, rows)
-            return reduce(add, starmap(worker.kernel.statistics, cut(X, weights, rows)))
+            return in_tiles(worker.kernel, X, weights, rows)
 
         with closing(tiles(self.blocks, TASK_TILES * rows)) as tasks:
             return reduce(add, in_order(expect, tasks, self.cancelled))
