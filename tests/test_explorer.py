@@ -12,6 +12,7 @@ import igtm
 from igtm.dashboard.controls import _progress_words
 from igtm.maps import table_map
 from igtm.tables import readers, tables
+from igtm.tables.preprocessing import Recipe
 
 # panel-material-ui's download button says it to Panel's.
 pytestmark = pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning")
@@ -115,3 +116,13 @@ def test_what_keeps_a_table_from_being_fitted_says_nothing_of_the_next(fitted, i
     assert (explorer.training.status, explorer.training.error) == ("idle", "")
     assert explorer.fitted is before
     assert explorer.map.scene.table is before.table
+
+
+def test_a_table_with_molecules_alone_can_be_fitted_and_its_bits_are_counted():
+    frame = pd.DataFrame({"smiles": ["C" * n for n in range(1, 30)]})
+    explorer = igtm.explore(frame)
+    assert not explorer.controls.ready
+    explorer.data.recipe = Recipe(fingerprints=("smiles",))
+    assert explorer.controls.ready
+    assert explorer.settings.shape == (29, 1024)
+    assert "29 × 1,024" in explorer._title.object

@@ -183,7 +183,7 @@ class Explorer(pn.viewable.Viewer):
 
     def _take_table(self, *_):
         table, recipe = self.data.table, self.data.recipe
-        self.controls.ready = table is not None and bool(table.features or recipe.one_hot)
+        self.controls.ready = table is not None and recipe.width(table) > 0
         if self.training.status == "failed":  # what was wrong with the last table says nothing of this one
             self.training.forget()
         if table is not None:
@@ -260,7 +260,7 @@ class Explorer(pn.viewable.Viewer):
         def words(table, recipe):
             if table is None:
                 return "no table"
-            return f"{table.name} · {len(table.frame):,} × {len({*table.features, *recipe.one_hot}):,}"
+            return f"{table.name} · {len(table.frame):,} × {recipe.width(table):,}"
 
         title = plain(param.bind(words, self.data.param.table, self.data.param.recipe), color="white", margin="0 16px")
         title.stylesheets = ["@media (max-width: 600px) { :host > div { display: none } }"]
