@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from .driver import Vega
+from .driver import Vega, button, progress, visit
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -225,6 +225,16 @@ def begin(kept_page):
             kept_page.goto(url)
 
     return load_or_begin_again
+
+
+@pytest.fixture
+def fitted(kept_page, app_url):
+    """A dashboard with a map of wine, which the tests of a module share."""
+    if kept_page.url != app_url:
+        visit(kept_page, app_url)
+        button(kept_page, "Fit").click()
+        expect(progress(kept_page)).to_contain_text("converged")
+    return kept_page
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""How a test chooses an option of a select, and reads and moves a LiveChart, in data coordinates, by real events."""
+"""How a test uses the dashboard's controls, and reads and moves a LiveChart, in data coordinates, by real events."""
+
+import re
+
+from playwright.sync_api import expect
 
 ORIGIN = """host => {
     const canvas = host.querySelector("canvas").getBoundingClientRect();
@@ -11,6 +15,34 @@ def choose(page, label, option):
     """Choose an option of the select with a label."""
     page.get_by_role("combobox", name=label).click()
     page.locator("li").get_by_text(option, exact=True).click()
+
+
+def button(page, name):
+    # By its text, not its accessible name, which is its help; an icon is a ligature, and part of the text.
+    return page.get_by_role("button").filter(has_text=re.compile(rf"{name}$"))
+
+
+def field(page, name):
+    return page.get_by_label(re.compile(rf"^{name} ·")).first
+
+
+def load_sample(page, name):
+    choose(page, "Sample", name)
+    expect(page.get_by_text(re.compile(rf"^{name} · .* rows × "))).to_be_visible()
+
+
+def set_number(page, name, value):
+    field(page, name).fill(str(value))
+    field(page, name).press("Tab")
+
+
+def progress(page):
+    return page.get_by_text(re.compile(r"^\d+/\d+ · log-likelihood"))
+
+
+def visit(page, app_url):
+    page.goto(app_url)
+    expect(button(page, "Fit")).to_be_enabled()
 
 
 class Vega:

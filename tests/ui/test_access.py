@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
-from .test_dashboard import button, choose, progress, visit
+from .driver import button, choose, progress, visit
 
 GRAVE = {"serious", "critical"}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}

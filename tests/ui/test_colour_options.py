@@ -1,20 +1,8 @@
 """How points are coloured, and what a click on a class in the legend does."""
 
-import pytest
 from playwright.sync_api import expect
 
 from .driver import choose
-from .test_dashboard import button, progress, visit
-
-
-@pytest.fixture
-def fitted(kept_page, app_url):
-    """A dashboard with a map of wine, coloured by its growers, with nothing selected."""
-    if kept_page.url != app_url:
-        visit(kept_page, app_url)
-        button(kept_page, "Fit").click()
-        expect(progress(kept_page)).to_contain_text("converged")
-    return kept_page
 
 
 def options(page):

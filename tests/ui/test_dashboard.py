@@ -6,30 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from .driver import choose
-
-
-def button(page, name):
-    # By its text, not its accessible name, which is its help; an icon is a ligature, and part of the text.
-    return page.get_by_role("button").filter(has_text=re.compile(rf"{name}$"))
-
-
-def field(page, name):
-    return page.get_by_label(re.compile(rf"^{name} ·")).first
-
-
-def load_sample(page, name):
-    choose(page, "Sample", name)
-    expect(page.get_by_text(re.compile(rf"^{name} · .* rows × "))).to_be_visible()
-
-
-def set_number(page, name, value):
-    field(page, name).fill(str(value))
-    field(page, name).press("Tab")
-
-
-def progress(page):
-    return page.get_by_text(re.compile(r"^\d+/\d+ · log-likelihood"))
+from .driver import button, choose, field, load_sample, progress, set_number, visit
 
 
 def iteration(page):
@@ -43,21 +20,6 @@ def settled(page, seconds):
         before = now
         page.wait_for_timeout(1500 + 5000 * seconds)
     return now
-
-
-def visit(page, app_url):
-    page.goto(app_url)
-    expect(button(page, "Fit")).to_be_enabled()
-
-
-@pytest.fixture
-def fitted(kept_page, app_url):
-    """A dashboard with a map of wine, which tests share: they leave the map and its kind as they find them."""
-    if kept_page.url != app_url:
-        visit(kept_page, app_url)
-        button(kept_page, "Fit").click()
-        expect(progress(kept_page)).to_contain_text("converged")
-    return kept_page
 
 
 def test_from_sample_to_stopped_map_without_a_new_canvas(page, app_url, vega, shot):

@@ -3,17 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from .driver import choose
-from .test_dashboard import button, progress, visit
+from .driver import button, choose
 
 
 @pytest.fixture
-def page(kept_page, app_url):
-    if kept_page.url != app_url:
-        visit(kept_page, app_url)
-        button(kept_page, "Fit").click()
-        expect(progress(kept_page)).to_contain_text("converged")
-    return kept_page
+def page(fitted):
+    return fitted
 
 
 def test_backdrops_lie_under_the_points_and_leave_the_zoom(page, vega, shot):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .test_dashboard import button, field, progress, set_number
+from .driver import button, field, progress, set_number
 
 
 def chart_of(page, label):

@@ -8,20 +8,15 @@ from playwright.sync_api import expect
 
 from igtm.tables import samples
 
-from .driver import choose
-from .test_dashboard import button, progress, visit
+from .driver import button, choose
 
 
 @pytest.fixture
-def fitted(kept_page, app_url):
+def fitted(fitted):
     """A dashboard with a map of wine, with nothing selected."""
-    if kept_page.url != app_url:
-        visit(kept_page, app_url)
-        button(kept_page, "Fit").click()
-        expect(progress(kept_page)).to_contain_text("converged")
-    kept_page.get_by_role("tab", name="Selection").click()
-    button(kept_page, "Clear").click()
-    return kept_page
+    fitted.get_by_role("tab", name="Selection").click()
+    button(fitted, "Clear").click()
+    return fitted
 
 
 def coloured(chart, n):

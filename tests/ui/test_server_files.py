@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from sklearn.datasets import load_iris
 
-from .driver import choose
-from .test_dashboard import button, load_sample, progress, set_number
+from .driver import button, choose, load_sample, progress, set_number
 
 HOSTILE = "<img src=x onerror=window.hit=1>.csv"
 
