@@ -59,7 +59,7 @@ def _sheet(manifold: Manifold, source: DeviceRows) -> _Sheet:
         factors, bias = [beta * manifold.weights[:-1].T, basis[:, :-1].T], beta * manifold.weights[-1]
     else:
         factors, bias = [beta * manifold.projections.T], np.zeros(manifold.n_features)
-    norms = beta / 2 * (manifold.projections**2).sum(axis=1)
+    norms = beta / 2 * manifold.squared_lengths
     arrays = (to_device(array, source.X) for array in (bias, norms, basis, manifold.offset, manifold.nodes))
     return _Sheet(manifold, through_weights, [to_device(factor, source.X) for factor in factors], *arrays)
 

@@ -66,11 +66,10 @@ def maximise(manifold: Manifold, statistics: Statistics, regul: float) -> Manifo
     Notes
     -----
     (Φᵀ diag(g) Φ + (λ/β) I) W = B, Bishop et al. (1998) eq. 12; the noise variance needs no second pass because
-    Σ r‖x - y‖² = energy - 2⟨W, B⟩ + Σ g‖y‖².
+    Σ r‖x - y‖² = energy - 2⟨W, B⟩ + ⟨W, Φᵀ diag(g) Φ W⟩.
     """
     with single_threaded_blas():  # products this small: to wake its threads takes BLAS longer, 16 ms at times
-        basis = manifold.grid.basis
-        system = (basis.T * statistics.mass) @ basis
+        system = _gram(manifold, statistics)
         system[np.diag_indices_from(system)] += regul * manifold.noise_variance
         weights = _solve(system, statistics.moment, manifold.weights)
         updated = replace(manifold, weights=weights)
@@ -80,8 +79,14 @@ def maximise(manifold: Manifold, statistics: Statistics, regul: float) -> Manifo
 
 def residual(manifold: Manifold, statistics: Statistics) -> float:
     """Σ r‖x - y‖² with the responsibilities of `statistics` and the nodes of `manifold`."""
-    spread = float(statistics.mass @ (manifold.projections**2).sum(axis=1))
+    spread = float(np.vdot(manifold.weights, _gram(manifold, statistics) @ manifold.weights))
     return statistics.energy - 2 * float(np.vdot(manifold.weights, statistics.moment)) + spread
+
+
+def _gram(manifold: Manifold, statistics: Statistics) -> np.ndarray:
+    """Φᵀ diag(g) Φ, (P, P)."""
+    basis = manifold.grid.basis
+    return (basis.T * statistics.mass) @ basis
 
 
 def objective(manifold: Manifold, statistics: Statistics, regul: float) -> float:

@@ -1,8 +1,8 @@
 """The E-step on a tile of rows: the one place where time goes, so every array here is chosen for speed.
 
 Arrays lie features-first, (·, n), so that reductions over nodes run along contiguous memory, and stay in a core's
-cache. Exponents a_kn = β(xᵀy - ½‖y‖²) tell the nodes of a row apart; what all of them share is added to the
-log-likelihood afterwards.
+cache. Exponents a_kn = β(xᵀy - ½‖y‖²) tell the nodes of a row apart; what all nodes of a row have in common, -½β‖x‖²
+and what the bias adds, is left to the log-likelihood.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from igtm.rows.tile import DenseTile, SparseTile, Tile
 
 # Largest relative rounding of an exponent that going through W may cost, where large weights cancel in ΦW.
 ROUNDING = 16 * float(np.finfo(np.float32).eps)
-# Exponents below are as good as this one, and NumPy's float64 exponential takes ten times as long where it underflows.
-FLOOR = float(np.log(np.finfo(np.float64).tiny)) / 2
+# Below the first, NumPy's float64 exponential takes ten times as long, for it underflows; the second is as good.
+DEEP, FLOOR = (share * float(np.log(np.finfo(np.float64).tiny)) for share in (0.9, 0.5))
 
 
 class _Scratch:
@@ -45,27 +45,35 @@ class _ThroughGrid:
     def __init__(self, manifold: Manifold, scratch: _Scratch):
         grid, beta = manifold.grid, 1 / manifold.noise_variance
         k, axis = grid.k, grid.axis_basis
-        norms = -beta / 2 * (manifold.projections**2).sum(axis=1).reshape(k, k, 1)
+        norms = -beta / 2 * manifold.squared_lengths.reshape(k, k, 1)
         dtype = scratch.dtype
         self.grid, self.scratch = grid, scratch
-        self.weights = (beta * manifold.weights).astype(dtype)
+        self.weights = (beta * manifold.weights[:-1]).astype(dtype)
+        self.bias = beta * manifold.weights[-1]
         self.axis = axis.astype(dtype)
         # The constant of each node rides along as the factor of a row of ones, a row's sum as that of a row of nodes.
         self.axis_and_norms = np.concatenate([np.broadcast_to(axis, (k, *axis.shape)), norms], axis=2).astype(dtype)
         self.axis_and_sum = np.vstack([axis.T, np.ones(k)]).astype(dtype)
         self.back = axis.T.astype(dtype, order="C")
 
-    def exponents(self, tile: Tile, n: int) -> tuple[np.ndarray, np.ndarray]:
-        """What tells the nodes apart, (K, n), and what the bias adds to all of them, (n,)."""
+    def exponents(self, tile: Tile, n: int) -> np.ndarray:
+        """What tells the nodes apart, (K, n)."""
         k, m = self.grid.k, self.grid.m
-        coordinates = self.scratch("basis", m * m + 1, n)
+        coordinates = self.scratch("basis", m * m + 1, n)[:-1]
         tile.project(self.weights, out=coordinates)
-        shared = coordinates[-1].astype(np.float64)
         half = self.scratch("half", k, m + 1, n)
-        np.matmul(self.axis, coordinates[:-1].reshape(m, m * n), out=half.reshape(k, -1)[:, : m * n])
+        np.matmul(self.axis, coordinates.reshape(m, m * n), out=half.reshape(k, -1)[:, : m * n])
         half[:, m] = 1
         exponents = np.matmul(self.axis_and_norms, half, out=self.scratch("nodes", k, k, n))
-        return exponents.reshape(k * k, n), shared
+        return exponents.reshape(k * k, n)
+
+    def in_common(self, tile: Tile) -> np.ndarray:
+        """What the bias adds to all nodes of a row, (n,), float64."""
+        return tile.project(self.bias[None].astype(self.scratch.dtype))[0].astype(np.float64)
+
+    def total_in_common(self, moment: np.ndarray) -> float:
+        """The same summed over rows by their weights, from their moment (P, D)."""
+        return float(self.bias @ moment[-1])
 
     def normaliser(self, scores: np.ndarray) -> np.ndarray:
         """Sum of each row's scores, (K, n) -> (n,)."""
@@ -90,16 +98,23 @@ class _ThroughNodes:
         beta = 1 / manifold.noise_variance
         self.scratch = scratch
         self.nodes = (beta * manifold.projections).astype(scratch.dtype)
-        norms = -beta / 2 * (manifold.projections**2).sum(axis=1, keepdims=True)
-        self.norms = norms.astype(scratch.dtype)
+        self.norms = (-beta / 2 * manifold.squared_lengths[:, None]).astype(scratch.dtype)
         self.basis = manifold.grid.basis.T.astype(scratch.dtype, order="C")
 
-    def exponents(self, tile: Tile, n: int) -> tuple[np.ndarray, float]:
-        """What tells the nodes apart, (K, n); they share nothing."""
+    def exponents(self, tile: Tile, n: int) -> np.ndarray:
+        """What tells the nodes apart, (K, n), the bias with it."""
         exponents = self.scratch("nodes", len(self.nodes), n)
         tile.project(self.nodes, out=exponents)
         exponents += self.norms
-        return exponents, 0.0
+        return exponents
+
+    def in_common(self, tile: Tile) -> float:
+        """Nothing more is common to all nodes."""
+        return 0.0
+
+    def total_in_common(self, moment: np.ndarray) -> float:
+        """Nothing more is common to all nodes."""
+        return 0.0
 
     def normaliser(self, scores: np.ndarray) -> np.ndarray:
         """Sum of each row's scores, (K, n) -> (n,)."""
@@ -121,8 +136,8 @@ def through_grid(manifold: Manifold, dtype: np.dtype) -> bool:
     if m * m * n_features + m * m * k + (m + 1) * k * k >= n_features * k * k:
         return False
     lengths = manifold.grid.basis @ np.linalg.norm(manifold.weights, axis=1)
-    nodes = np.linalg.norm(manifold.projections, axis=1)
-    return float(np.finfo(dtype).eps * lengths.max()) <= ROUNDING * float(nodes.max())
+    longest = np.sqrt(manifold.squared_lengths.max())
+    return float(np.finfo(dtype).eps * lengths.max()) <= ROUNDING * float(longest)
 
 
 @dataclass(frozen=True)
@@ -137,21 +152,31 @@ class Posterior:
         exp(a - max a): responsibilities but for the normaliser.
     normaliser : ndarray (n,)
         Sums of the scores over the nodes.
-    squares : ndarray (n,)
-        ‖x‖², x centred, float64.
-    log_likelihood : ndarray (n,)
-        log p(x), natural logarithm, float64.
+    log_sums : ndarray (n,)
+        log Σ exp a, float64.
+    kernel : Kernel
+        Whose work it is.
     """
 
     tile: Tile
     scores: np.ndarray
     normaliser: np.ndarray
-    squares: np.ndarray
-    log_likelihood: np.ndarray
+    log_sums: np.ndarray
+    kernel: "Kernel"
 
     def responsibilities(self) -> np.ndarray:
         """R, (n, K), rows sum to 1; takes the place of the scores."""
         return np.divide(self.scores, self.normaliser, out=self.scores).T
+
+    def log_likelihood(self) -> np.ndarray:
+        """log p(x), (n,), natural logarithm, float64."""
+        kernel = self.kernel
+        return (
+            self.log_sums
+            + kernel.way.in_common(self.tile)
+            - kernel.half_beta * self.tile.squares()
+            + log_constant(kernel.manifold)
+        )
 
 
 class Kernel:
@@ -170,7 +195,8 @@ class Kernel:
         self.manifold = manifold
         self.dtype = np.dtype(dtype)
         self.offset = manifold.offset.astype(dtype)
-        self.floor = FLOOR if self.dtype == np.float64 else -np.inf
+        self.deep = DEEP if self.dtype == np.float64 else -np.inf
+        self.half_beta = 0.5 / manifold.noise_variance
         self.scratch = _Scratch(self.dtype, rows)
         way = _ThroughGrid if through_grid(manifold, self.dtype) else _ThroughNodes
         self.way = way(manifold, self.scratch)
@@ -182,18 +208,16 @@ class Kernel:
             tile = DenseTile(X, self.offset, self.scratch("rows", n_features, n).reshape(n, n_features))
         else:
             tile = SparseTile(X, self.offset)
-        exponents, shared = self.way.exponents(tile, n)
+        exponents = self.way.exponents(tile, n)
         peak = exponents.max(axis=0)
         exponents -= peak
-        if exponents.min(initial=0) < self.floor:
-            np.maximum(exponents, self.floor, out=exponents)
+        if exponents.min(initial=0) < self.deep:
+            np.maximum(exponents, FLOOR, out=exponents)
         scores = np.exp(exponents, out=exponents)
         normaliser = self.way.normaliser(scores)
-        squares = tile.squares()
         # Summands are added in float64: in float32 their sum would lose what they carry, and outliers all digits.
-        log_sums = np.log(normaliser, dtype=np.float64) + peak + shared
-        log_likelihood = log_sums - squares / (2 * self.manifold.noise_variance) + log_constant(self.manifold)
-        return Posterior(tile, scores, normaliser, squares, log_likelihood)
+        log_sums = np.log(normaliser, dtype=np.float64) + peak
+        return Posterior(tile, scores, normaliser, log_sums, self)
 
     def statistics(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
         """Statistics of rows (n, D) with sample weights (n,), 1 where None."""
@@ -202,8 +226,10 @@ class Kernel:
         share = (weights / found.normaliser).astype(self.dtype)
         mass = (found.scores @ share).astype(np.float64)
         moment = self.way.moment(found.tile, found.scores, share, weights).astype(np.float64)
-        energy, log_likelihood = float(weights @ found.squares), float(weights @ found.log_likelihood)
-        return Statistics(float(weights.sum()), mass, moment, energy, log_likelihood)
+        n, energy = float(weights.sum()), float(weights @ found.tile.squares())
+        log_sums = float(weights @ found.log_sums) + self.way.total_in_common(moment)
+        log_likelihood = log_sums - self.half_beta * energy + n * log_constant(self.manifold)
+        return Statistics(n, mass, moment, energy, log_likelihood)
 
 
 def expect(manifold: Manifold, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
@@ -237,4 +263,4 @@ def responsibilities(manifold: Manifold, X: np.ndarray) -> tuple[np.ndarray, np.
         log p(x_n), natural logarithm, float64.
     """
     found = Kernel(manifold, X.dtype, X.shape[0]).posterior(X)
-    return found.responsibilities(), found.log_likelihood
+    return found.responsibilities(), found.log_likelihood()

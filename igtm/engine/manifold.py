@@ -117,6 +117,11 @@ class Manifold:
         """Y = ΦW: the nodes in centred data space, (K, D)."""
         return self.grid.basis @ self.weights
 
+    @cached_property
+    def squared_lengths(self) -> np.ndarray:
+        """‖y‖² of the nodes, (K,)."""
+        return np.vecdot(self.projections, self.projections)
+
 
 def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray | LinearOperator, dtype=np.float64) -> Manifold:
     """Manifold laid along the first two principal components.

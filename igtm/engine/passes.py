@@ -23,13 +23,14 @@ from igtm.rows.threads import in_order
 TILE_BYTES = 3 << 20  # a tile with its scratch should stay in a core's caches
 TILE_ROWS = (64, 2048)
 TASK_TILES = 4  # tiles that a thread works in one go: threads that hand over tile by tile wait for each other
+TASKS = 16
 
 # What a fitted manifold can say of each row.
 OUTPUTS = {
     "means": lambda manifold, found: gtm.means(manifold, found.responsibilities()),
     "modes": lambda manifold, found: gtm.modes(manifold, found.responsibilities()),
     "responsibilities": lambda manifold, found: found.responsibilities().copy(),
-    "log_likelihood": lambda manifold, found: found.log_likelihood,
+    "log_likelihood": lambda manifold, found: found.log_likelihood(),
 }
 
 
@@ -55,6 +56,15 @@ def cut(X: np.ndarray, weights: np.ndarray | None, rows: int) -> Iterator[tuple[
     for first in range(0, n_rows, rows):
         tile = slice(first, first + rows)
         yield X[tile], None if weights is None else weights[tile]
+
+
+def tasks(blocks: Blocks, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    """What a thread works in one go, in tiles of at most `rows`; rows at hand need not be read block by block."""
+    source, size = blocks.source, TASK_TILES * rows
+    if not source.at_hand:
+        return tiles(blocks, size)
+    n_tasks = min(TASKS * ceil(source.n_rows / (TASKS * size)), ceil(source.n_rows / rows))
+    return source.blocks(ceil(source.n_rows / n_tasks))
 
 
 def in_tiles(kernel: Kernel, X: np.ndarray, weights: np.ndarray | None, rows: int) -> Statistics:
@@ -88,8 +98,8 @@ class ThreadedExpectation:
                 worker.kernel = Kernel(manifold, self.blocks.dtype, rows)
             return in_tiles(worker.kernel, X, weights, rows)
 
-        with closing(tiles(self.blocks, TASK_TILES * rows)) as tasks:
-            return reduce(add, in_order(expect, tasks, self.cancelled))
+        with closing(tasks(self.blocks, rows)) as works:
+            return reduce(add, in_order(expect, works, self.cancelled))
 
 
 def by_posterior(manifold: Manifold, source: Source, function: Callable[[Posterior], np.ndarray]) -> np.ndarray:

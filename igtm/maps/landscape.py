@@ -35,7 +35,7 @@ def points(manifold: Manifold, X: np.ndarray) -> pd.DataFrame:
     def place(found: Posterior) -> np.ndarray:
         R = found.responsibilities()
         node = R.argmax(axis=1)
-        return np.column_stack([R @ manifold.nodes, manifold.nodes[node], node, found.log_likelihood, entropy(R)])
+        return np.column_stack([R @ manifold.nodes, manifold.nodes[node], node, found.log_likelihood(), entropy(R)])
 
     names = ["mean_x", "mean_y", "mode_x", "mode_y", "node", "log_likelihood", "entropy"]
     frame = pd.DataFrame(by_posterior(manifold, as_source(X), place), columns=names)

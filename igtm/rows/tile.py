@@ -19,9 +19,11 @@ class DenseTile:
     def __init__(self, X: np.ndarray, offset: np.ndarray, out: np.ndarray | None = None):
         self.rows = np.subtract(X, offset, out=out)
 
-    def project(self, factor: np.ndarray, out: np.ndarray) -> None:
+    def project(self, factor: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """Scalar products with the rows of `factor`, (q, D) -> (q, n)."""
-        np.matmul(factor, self.rows.T, out=out)
+        if factor.dtype == np.float32 and len(factor) < len(self.rows.T):  # half of the time, for few of many features
+            return np.positive((self.rows @ factor.T).T, out=out)
+        return np.matmul(factor, self.rows.T, out=out)
 
     def combine(self, shares: np.ndarray) -> np.ndarray:
         """Sums of the rows weighted by `shares`, (q, n) -> (q, D)."""
@@ -48,9 +50,9 @@ class SparseTile:
         self.rows = X
         self.offset = offset
 
-    def project(self, factor: np.ndarray, out: np.ndarray) -> None:
+    def project(self, factor: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """Scalar products with the rows of `factor`, (q, D) -> (q, n): FXᵀ - F o."""
-        np.subtract((self.rows @ factor.T).T, (factor @ self.offset)[:, None], out=out)
+        return np.subtract((self.rows @ factor.T).T, (factor @ self.offset)[:, None], out=out)
 
     def combine(self, shares: np.ndarray) -> np.ndarray:
         """Sums of the rows weighted by `shares`, (q, n) -> (q, D): SX - (S1)oᵀ."""
