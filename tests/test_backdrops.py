@@ -1,6 +1,7 @@
 """A landscape under points: both are read, and neither changes the other."""
 
 import pytest
+import vl_convert
 
 from igtm.charts import export, figures
 
@@ -8,10 +9,9 @@ from . import chart_data as sample
 
 
 def scales(figure):
-    """Channels with a legend, and the titles of these."""
-    encodings = [part["encoding"] for part in figure.spec()["layer"]]
-    channels = [(name, each[name]) for each in encodings for name in ("color", "fill") if name in each]
-    return {name: channel["legend"]["title"] for name, channel in channels if channel.get("legend")}
+    """Scales with a legend, as Vega draws it, and the titles of these."""
+    drawn = vl_convert.vegalite_to_vega(figure.spec(live=True), vl_version=export.VL_VERSION)
+    return {legend.get("fill") or legend["stroke"]: legend["title"] for legend in drawn["legends"]}
 
 
 @pytest.fixture
@@ -41,6 +41,8 @@ def test_classes_in_the_colours_of_the_points_are_told_once(points):
     same = sample.winners()
     same["winner"] = same["winner"].cat.rename_categories(["class 0", "class 1"])
     assert set(scales(figures.with_backdrop(points, figures.class_landscape(same)))) == {"color"}
+    all_of_them = figures.class_landscape(same.assign(winner=same["winner"].cat.add_categories("class 2")))
+    assert set(scales(figures.with_backdrop(points, all_of_them))) == {"color"}
     plain = figures.modes(sample.points(), nodes=sample.grid(5))
     assert set(scales(figures.with_backdrop(plain, winners))) == {"fill"}
 

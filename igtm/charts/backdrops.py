@@ -43,6 +43,8 @@ def _faded(cells, told):
     )
     if fill["type"] == "nominal" and told.issuperset(fill["scale"]["domain"]):
         cells.encoding.fill.legend = None
+        # In another order, or Vega-Lite would take the legend of the points, of the same classes, for this one.
+        cells.encoding.fill.scale = alt.Scale(**{end: each[::-1] for end, each in fill["scale"].items()})
     cells.mark = alt.MarkDef("rect", style="tile", clip=True, aria=False, fillOpacity=FADED)
     return cells
 
