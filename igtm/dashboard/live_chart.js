@@ -12,6 +12,7 @@ export function render({ model, view }) {
 }
 
 const PULSE = "pulse";
+const MODIFIERS = new Set(["Shift", "Alt", "Control", "Meta"]);
 const BEATS = 3;
 const BEAT = 900; // milliseconds
 
@@ -142,6 +143,7 @@ class Chart {
   }
 
   answerKey = (event) => {
+    if (MODIFIERS.has(event.key)) return; // held for the mouse
     delete this.host.dataset.hand;
     const brushes = this.params?.some(isBrush);
     if (this.walks && STEPS[event.key]) this.walk(event);
