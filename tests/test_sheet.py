@@ -28,13 +28,14 @@ def planes(explorer):
     explorer.sheet.active = 0
 
 
-def test_only_the_tab_in_front_is_worked_out_and_can_be_taken_away(explorer):
+def test_only_the_tab_in_front_is_worked_out_and_planes_can_be_taken_away_from_any(explorer):
     assert explorer.sheet.planes.figure is None
-    assert "planes" not in explorer.figures()
+    planes = explorer.figures()["planes"].data["planes"]
     explorer.sheet.active = 1
-    assert "planes" in explorer.figures()
+    assert explorer.figures()["planes"] is explorer.sheet.planes.figure
+    pd.testing.assert_frame_equal(explorer.sheet.planes.figure.data["planes"], planes)
     explorer.sheet.active = 0
-    assert "planes" not in explorer.figures()
+    assert "planes" in explorer.figures()
 
 
 def test_planes_are_found_by_a_part_of_their_names(planes):

@@ -39,8 +39,9 @@ class Sheet(pn.viewable.Viewer):
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """The charts that can be taken away, by name: the curve, and the planes while they are in front."""
-        shown = {"convergence": self.convergence.figure, "planes": self.planes.figure if self.active == 1 else None}
+        """The charts that can be taken away, by name: the curve and the planes."""
+        planes = None if self.fitted is None else self.planes.figure_of(self.fitted)
+        shown = {"convergence": self.convergence.figure, "planes": planes}
         return {name: figure for name, figure in shown.items() if figure is not None}
 
     @param.depends("fitted", "active", watch=True)

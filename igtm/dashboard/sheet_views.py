@@ -123,6 +123,13 @@ class PlanesView(SheetView):
             return None
         return (self.picture if self.feature == ALL else self.large).figure
 
+    def figure_of(self, fitted: TableMap) -> figures.Figure:
+        """The same; of a map whose planes were not looked at, all of them."""
+        if self.figure is not None and fitted is self._fitted:
+            return self.figure
+        mass, drawn = self.look(fitted)
+        return _multiples(drawn.iloc[:, : _most(drawn)], mass)
+
     def look(self, fitted):
         mass = surfaces.density(fitted)
         return mass, planes.feature_planes(fitted).where(mass["mass"] >= surfaces.LEAST_ROWS)
@@ -138,8 +145,7 @@ class PlanesView(SheetView):
             return
         asked = self.search.casefold()
         names = [name for name in self._planes if asked in str(name).casefold()]
-        most = max(1, MOST_CELLS // len(self._planes))
-        shown = names[:most]
+        shown = names[: _most(self._planes)]
         self.note = self._words(len(names), len(shown))
         if shown == self._shown:  # a letter more made no difference: a click on a plane must not meet a new canvas
             return
@@ -147,8 +153,7 @@ class PlanesView(SheetView):
         objects = [ALL, *self._shown]
         keep = self.feature if self.feature in objects else ALL
         self.param.feature.objects = objects
-        across = max(1, min(len(self._shown), ACROSS_FEW if len(self._shown) <= FEW else ACROSS))
-        self.picture.figure = figures.planes(self._planes[self._shown], self._nodes, across=across)
+        self.picture.figure = _multiples(self._planes[self._shown], self._nodes)
         self.feature = keep
         self._enlarge()
 
@@ -170,6 +175,16 @@ class PlanesView(SheetView):
     def _pick(self, event):
         if picked := event.new.get("pick_plane"):
             self.feature = self._shown[int(picked[0])]
+
+
+def _most(planes) -> int:
+    """How many planes can be drawn."""
+    return max(1, MOST_CELLS // len(planes))
+
+
+def _multiples(planes, nodes) -> figures.Figure:
+    across = max(1, min(planes.shape[1], ACROSS_FEW if planes.shape[1] <= FEW else ACROSS))
+    return figures.planes(planes, nodes, across=across)
 
 
 class QualityView(SheetView):
