@@ -11,11 +11,15 @@ from sklearn.datasets import load_iris
 import igtm
 from igtm.dashboard.controls import _progress_words
 from igtm.maps import table_map
+from igtm.maps.selections import select
 from igtm.tables import readers, tables
 from igtm.tables.preprocessing import Recipe
 
-# panel-material-ui's download button says it to Panel's.
-pytestmark = pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning")
+pytestmark = [
+    # panel-material-ui's download button says it to Panel's.
+    pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The inplace keyword"),  # of pandas, which Bokeh still uses
+]
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +55,45 @@ def test_a_new_run_says_nothing_of_the_last(fitted):
     assert _progress_words(training.frame, training.status) == "Preparing the table …"
 
 
-def test_a_saved_map_says_nothing_of_the_last_run(fitted):
-    file = saved(fitted)
+def test_a_saved_map_tells_of_its_own_run_and_not_of_the_last(fitted):
+    file, path = saved(fitted), fitted.training.frame.path
+    fitted.settings.niter = 2
+    fitted.fit()
+    fitted.wait()
     fitted.open(file)
-    assert fitted.training.frame is None
-    assert set(fitted.figures()) == {"map"}
-    assert all(not rows for rows in fitted.convergence.chart._rows.values())
+    training = fitted.training
+    assert training.status == "done"
+    assert _progress_words(training.frame, training.status).startswith("5/5")
+    pd.testing.assert_frame_equal(training.frame.path, path)
+    assert set(fitted.figures()) == {"map", "convergence", "planes"}
+
+
+def test_back_from_a_region_the_map_tells_of_its_run_again(fitted):
+    fitted.settings.niter = 2
+    parent, before = fitted.fitted, fitted.map.scene
+    for level, most in enumerate((100, 50, 25), start=1):
+        fitted.selecting.take(select(np.arange(most), len(fitted.data.table.frame), "box on the map"))
+        fitted.map_region()
+        fitted.wait()
+        assert len(fitted.trail.levels) == level
+        assert len(fitted.map.scene.rows) == most
+    for most in (25, 50, 100):
+        fitted.trail.back = fitted.trail.levels[-1]
+        words = _progress_words(fitted.training.frame, fitted.training.status)
+        assert words.startswith("5/5" if most == 100 else "2/2")
+        assert fitted.notice == ""
+        assert len(fitted.selecting.selection) == most
+    assert fitted.fitted is parent
+    assert fitted.map.scene.points.equals(before.points)
+
+
+def test_all_rows_are_selected_where_some_are_drawn():
+    frame = pd.DataFrame(np.random.default_rng(0).standard_normal((25_000, 2)), columns=["a", "b"])
+    explorer = igtm.explore(frame, k=4, m=2, niter=1)
+    explorer.fit()
+    explorer.wait()
+    assert len(explorer.map.scene.points) == 20_000
+    assert len(explorer.map._within({"x": [-2, 2], "y": [-2, 2]})) == 25_000
 
 
 def test_a_map_is_not_opened_into_a_fit_under_way(fitted):
@@ -100,7 +137,7 @@ def test_of_an_own_table_the_choice_of_samples_says_so(explorer):
 
 def test_every_chart_has_its_title_away_from_the_page(fitted):
     titles = {name: figure.spec()["title"] for name, figure in fitted.figures().items()}
-    assert titles == {"map": "Posterior means", "convergence": "Convergence"}
+    assert titles == {"map": "Posterior means", "convergence": "Convergence", "planes": "Feature planes"}
 
 
 def test_what_keeps_a_table_from_being_fitted_says_nothing_of_the_next(fitted, iris):

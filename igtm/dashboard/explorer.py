@@ -1,5 +1,6 @@
 """Explorer: the whole dashboard. It owns the fitted map and composes the views."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -173,7 +174,7 @@ class Explorer(pn.viewable.Viewer):
         self.trail.param.watch(lambda event: self._go_back(event.new), "back")
         self.training.param.watch(self._show_frame, "frame")
         self.training.param.watch(self._show_end, "status")
-        self.training.param.watch(lambda event: setattr(self, "fitted", event.new), "result")
+        self.training.param.watch(self._show_result, "result")
         self.data.param.watch(self._take_table, ["table", "recipe"])
         self.settings.param.watch(lambda *_: self._compare(), list(Settings.names))
         self.map.param.watch(lambda event: self.inspector.compare(event.new), "second_node", onlychanged=False)
@@ -192,13 +193,18 @@ class Explorer(pn.viewable.Viewer):
         self._compare()
 
     def _show_frame(self, event):
-        if event.new is not None:
+        if event.new is not None and self.training.active:
             self.map.scene = Scene.of_frame(event.new)
+
+    def _show_result(self, event):
+        self.fitted = event.new
+        # The last picture of the run, behind which all rows are known now.
+        self.map.scene = replace(Scene.of_frame(self.training.frame), everything=event.new.points)
 
     def _show_map(self, fitted):
         self.data.param.update(table=fitted.table, recipe=fitted.recipe)
         self.settings.take(fitted.model.get_params())
-        self.training.forget()
+        self.training.recall(fitted)
         self.fitted = fitted
         self.map.scene = Scene.of_map(fitted)
 

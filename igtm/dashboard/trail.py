@@ -70,7 +70,7 @@ class Trail(pn.viewable.Viewer):
             )
             for level in self.levels
         ]  # fmt: skip
-        here = [pmui.Button(label=level.region.selection.title, disabled=True, **TEXT) for level in self.levels[-1:]]
+        here = [pmui.Button(label=_title(level.region), disabled=True, **TEXT) for level in self.levels[-1:]]
         self._view.param.update(objects=[*steps, *here], visible=bool(steps))
 
     def __panel__(self):
@@ -79,4 +79,9 @@ class Trail(pn.viewable.Viewer):
 
 def _name(level: Level) -> str:
     outer = level.region.outer
-    return level.region.parent.table.name if outer is None else outer.selection.title
+    return level.region.parent.table.name if outer is None else _title(outer)
+
+
+def _title(region: Region) -> str:
+    """What tells it from other boxes on the map, too: how many rows it has."""
+    return f"{region.selection.title}, {len(region.selection):,} rows"

@@ -119,6 +119,13 @@ class Training(param.Parameterized):
         """Drop the step under way and keep the last whole one."""
         self._tell(_stopped=True)
 
+    def recall(self, fitted: TableMap) -> None:
+        """Be as after the run that made a map, but for `result`; not while one is under way."""
+        if self.active:
+            raise RuntimeError("A run is under way: stop it before recalling another.")
+        stopped = fitted.model.stop_reason_ == "stopped"
+        self.param.update(status="stopped" if stopped else "done", frame=_last(fitted), error="")
+
     def forget(self) -> None:
         """Be as before the first run; not while one is under way."""
         if self.active:
@@ -189,6 +196,17 @@ class Training(param.Parameterized):
     def _report(self, **news) -> None:
         with self._turn:
             self._news |= news
+
+
+def _last(fitted: TableMap) -> Frame:
+    """The last picture of the run that made a map."""
+    model, rows = fitted.model, landscape.sample_rows(fitted.table.frame, FRAME_ROWS)
+    values = {"log_likelihood": model.log_likelihood_path_, "objective": model.objective_path_}
+    path = pd.DataFrame({"iteration": np.arange(len(model.objective_path_)), **values})
+    objective, gain = path["objective"].iloc[-1], path["objective"].diff().iloc[-1]
+    step = Step(model.n_iter_, model.manifold_, model.statistics_, objective, gain, seconds=0.0)
+    job = Job(fitted.table, fitted.recipe, model.get_params())
+    return Frame(job, step, rows, fitted.points.iloc[rows], path, seconds_left=0.0)
 
 
 class _Camera:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from igtm.tables import samples
 
-from .driver import button, choose
+from .driver import button, choose, progress
 
 
 @pytest.fixture
@@ -122,6 +122,7 @@ def test_a_region_is_mapped_on_its_own_and_the_way_back_shows_its_rows(fitted, v
     selected(page, n)
     assert len(chart.settle().data("points")) == 178
     coloured(chart, n)
+    expect(progress(page)).to_contain_text("converged")
     shot("rows-region-left", page)
 
 
