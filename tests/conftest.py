@@ -1,6 +1,7 @@
 """What tests in several folders share."""
 
 import os
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,14 @@ settings.register_profile(
     "laws", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("laws")
+
+
+@pytest.fixture
+def chemistry():
+    """For tests that need RDKit, which is installed with all else for tests: without it, CI fails."""
+    if find_spec("rdkit") is None:
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up('RDKit is not installed: pip install "igtm[chemistry]".')
 
 
 @pytest.fixture(scope="session")

@@ -123,3 +123,4 @@ def test_rows_and_prototypes_that_are_pictures_are_shown():
     for view in digits._views[1:]:
         assert view._thumbnail._pane.object.startswith('<img src="data:image/png;base64,')
         assert view._thumbnail._place.visible
+    assert digits._node._rows._grid.frame["picture"].str.startswith("data:image/png;base64,").all()

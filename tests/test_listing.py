@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from igtm.dashboard.grid import PAGE_SIZE
-from igtm.dashboard.rows_view import RowsView
-from igtm.maps import table_map
+from igtm.dashboard.rows_view import PICTURES_A_PAGE, RowsView
+from igtm.maps import pictures, table_map
 from igtm.maps.listing import listed
-from igtm.tables import tables
+from igtm.tables import samples, tables
 
 from .maps import fit
 
@@ -78,6 +78,12 @@ def test_every_column_that_is_listed_is_found_by_its_name(small):
     everything = table_map.rows(small, np.arange(5))
     for name in everything:
         pd.testing.assert_series_equal(table_map.column(small, name), everything[name], check_names=False)
+    begun = {"word": np.arange(5)}
+    everything = table_map.rows(small, np.arange(5), **begun)
+    assert "word_2" in everything
+    for name in everything:
+        column = table_map.column(small, name, **begun)
+        pd.testing.assert_series_equal(column, everything[name], check_names=False)
 
 
 def sent(view):
@@ -103,3 +109,19 @@ def test_of_a_million_rows_a_page_is_sent_sorted_and_searched_on_the_server(larg
     view.show(large, np.arange(7))
     view.query = ""
     assert (view.words, view.pages) == ("1 to 7 of 7 rows", 1)
+
+
+def test_rows_begin_with_pictures_of_a_page_and_with_columns_to_sort_by():
+    digits = fit(samples.load("digits"), k=3, niter=2)
+    shares = np.arange(1797) % 7 / 7
+    view = RowsView()
+    view.show(digits, np.arange(100), share=shares)
+    assert view.pages == 100 / PICTURES_A_PAGE
+    grid = view._grid._grid
+    assert list(grid.titles.values())[:2] == ["picture", "share"]
+    assert sent(view)["c0"].tolist() == pictures.uris(digits.pictured, digits.table.frame[:PICTURES_A_PAGE])
+    assert grid.sortable == {"c0": False}
+    grid.sorters = [{"field": "c1", "dir": "desc"}]
+    assert set(sent(view)["c1"][:10]) == {6 / 7}
+    view.query = "nothing like it"
+    assert len(sent(view)["c0"]) == 0

@@ -1,11 +1,13 @@
 """What the map shows, without a browser."""
 
+import pandas as pd
 import pytest
 
 from igtm.dashboard import map_view
 from igtm.dashboard.explorer import Explorer
 from igtm.dashboard.map_view import Scene
-from igtm.maps import search
+from igtm.maps import pictures, search
+from igtm.maps.pictures import Molecules
 from igtm.maps.table_map import fit
 from igtm.tables import samples
 
@@ -25,11 +27,26 @@ def test_points_that_are_pictures_show_them_in_their_tooltips(digits, kind):
     view = Explorer().map
     view.scene = Scene.of_map(digits)
     view.kind = kind
-    points = view.figure.data["points"]
-    pictures = points["picture"]
+    assert "picture" not in view.chart._rows["points"]
+    assert view.chart._picture_size == [64, 64]
+    assert view.chart._picture(7) == pictures.uris(digits.pictured, digits.table.frame.iloc[[7]])[0]
+    points = view.figure.data["points"]  # to be taken away
+    taken = points["picture"]
     assert set(points) & {"c0", "c1"} == {"c0"}  # the digit, but no pixels
-    assert len(pictures) == 1797
-    assert pictures.str.startswith("data:image/png;base64,").all()
+    assert len(taken) == 1797
+    assert taken.str.startswith("data:image/png;base64,").all()
+
+
+def test_points_that_are_molecules_are_drawn_when_they_are_asked_for_and_are_there_as_text(chemistry):
+    texts = ["C" * n + "O" for n in range(1, 12)] + ["<b>none</b>"]
+    view = Explorer().map
+    view.scene = Scene.of_map(fit(pd.DataFrame({"smiles": texts, "mass": range(12), "cost": range(12)}), k=3, niter=2))
+    assert view.chart._picture_size == list(Molecules.size)
+    assert view.chart._picture(0).startswith("data:image/png;base64,")
+    assert view.chart._picture(11) is None
+    points = view.figure.data["points"]
+    assert "picture" not in points
+    assert texts in [list(points[name]) for name in points]
 
 
 @pytest.mark.parametrize("kind", ["means", "modes", "mass"])
@@ -54,6 +71,7 @@ def test_many_points_and_points_of_other_tables_have_none(digits, monkeypatch):
     view = Explorer().map
     view.scene = Scene.of_map(fit(samples.load("iris"), k=4, niter=2))
     assert "picture" not in view.figure.data["points"]
+    assert view.chart._picture_size == []
     monkeypatch.setattr(map_view, "MOST_PICTURES", 1000)
     view.scene = Scene.of_map(digits)
     assert "picture" not in view.figure.data["points"]

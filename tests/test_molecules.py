@@ -23,11 +23,6 @@ def table():
     return tables.from_frame(frame, "molecules")
 
 
-@pytest.fixture
-def chemistry():
-    return pytest.importorskip("rdkit")
-
-
 def test_a_column_is_known_by_its_name(table):
     assert molecules.columns(table) == ["smiles"]
 

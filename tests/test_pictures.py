@@ -1,5 +1,6 @@
 """Rows that are pictures are found, and drawn pixel by pixel."""
 
+import sys
 from base64 import b64decode
 from io import BytesIO
 
@@ -76,6 +77,36 @@ def test_holes_and_missing_columns_are_white():
     assert (first[16:32, 16:32] == 0).all()
     assert (first == 255).mean() == 15 / 16
     assert (second == 0).mean() == 2 / 16
+
+
+def test_tables_of_molecules_are_drawn_and_what_is_no_molecule_has_no_picture(chemistry):
+    texts = ["CCO", "c1ccccc1", "<img src=x onerror=alert(1)>", None, "C" * 200]
+    table = tables.from_frame(pd.DataFrame({"SMILES": texts, "x": range(5)}))
+    how = pictures.pictured(table)
+    assert how == pictures.Molecules("SMILES")
+    ethanol, benzene, *none = pictures.uris(how, table.frame)
+    assert none == [None] * 3
+    assert drawn(ethanol).shape[:2] == how.size[::-1]
+    assert (drawn(ethanol) != drawn(benzene)).any()
+
+
+def test_without_rdkit_or_molecules_nothing_is_drawn(chemistry, monkeypatch):
+    table = tables.from_frame(pd.DataFrame({"smiles": ["what?", "no, none"], "x": [1, 2]}))
+    assert pictures.pictured(table) is None
+    monkeypatch.setitem(sys.modules, "rdkit", None)  # so that importing it fails
+    assert pictures.pictured(tables.from_frame(pd.DataFrame({"smiles": ["C", "CC"], "x": [1, 2]}))) is None
+
+
+def test_a_node_is_seen_as_its_prototype_or_else_as_the_row_that_it_explains_most(chemistry, digits):
+    fitted = fit(digits, k=3, niter=2)
+    uri, words = nodes.picture(fitted, 4, np.array([7]))
+    prototype = nodes.decode(fitted, fitted.model.manifold_.nodes[[4]])
+    assert (uri, words) == (pictures.uris(fitted.pictured, prototype)[0], "Picture of the prototype of node 4")
+    alcohols = fit(pd.DataFrame({"smiles": ["C" * n + "O" for n in range(1, 13)], "mass": range(12)}), k=3, niter=2)
+    uri, words = nodes.picture(alcohols, 4, np.array([7, 3]))
+    assert uri == pictures.uris(alcohols.pictured, alcohols.table.frame.iloc[[7]])[0]
+    assert words == "Row 7, which the node explains most"
+    assert nodes.picture(alcohols, 4, np.array([], dtype=int))[0] is None
 
 
 def test_large_pictures_keep_their_size():

@@ -15,6 +15,7 @@ __all__ = ["DataGrid"]
 
 MAX_COLUMNS = 100  # a browser draws every column of every row that it shows
 PAGE_SIZE = 100
+CELL_PADDING = 8  # to the left and right
 MAX_EXACT = 2**53  # larger whole numbers are no longer exact in a browser
 
 # Whole numbers in full, others with four significant digits.
@@ -25,6 +26,17 @@ NUMBER = JSCode("""cell => {
   return Math.abs(value) >= 1e4 && Math.abs(value) < 1e15 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
 }""")
 TEXT = StringFormatter(null_format="—", nan_format="—")
+# Of `igtm.maps.pictures`, all of one size, so that rows do not grow; anything else is text.
+PICTURE_SIZE = PICTURE_WIDTH, _ = 86, 64
+PICTURE = JSCode(f"""cell => {{
+  const value = cell.getValue();
+  if (!/^data:image\\/png;base64,[\\w+/=]+$/.test(value)) return document.createTextNode(value ?? "—");
+  const picture = document.createElement("img");
+  [picture.width, picture.height] = {list(PICTURE_SIZE)};
+  Object.assign(picture, {{ src: value, alt: "Picture of the row" }});
+  picture.style.cssText = "display: block; object-fit: contain; object-position: left";
+  return picture;
+}}""")
 
 # Over the styles that Panel's Material design brings: dense, and of one colour with whatever the grid lies on.
 STYLE = """
@@ -86,6 +98,8 @@ class DataGrid(pn.viewable.Viewer):
     frame = param.DataFrame(doc="What is shown: its first 100 columns, and all of its rows.")
     editors = param.Dict(default={}, doc="Tabulator's editor specification of each column that can be edited.")
     formatters = param.Dict(default={}, doc="A formatter of Tabulator or Bokeh for each column that needs its own.")
+    widths = param.Dict(default={}, doc="Width of each column that is not as wide as its cells, by c0, c1, ...")
+    pictures = param.String(default="", doc="The column that holds pictures, of `igtm.maps.pictures`; none if empty.")
     sorter = param.Tuple(
         default=None,
         length=2,
@@ -115,7 +129,7 @@ class DataGrid(pn.viewable.Viewer):
         names = {f"c{position}": name for position, name in enumerate(frame.columns)}
         value = pd.DataFrame({field: _cells(frame.iloc[:, position]) for position, field in enumerate(names)})
         pagination = "remote" if len(value) > PAGE_SIZE else None
-        schema = names, pagination, value.dtypes.to_dict()
+        schema = names, pagination, self.pictures, value.dtypes.to_dict()
         if schema != self._schema:
             self._names, self._schema = names, schema
             self._grid = self._tabulator(value, pagination)
@@ -126,7 +140,9 @@ class DataGrid(pn.viewable.Viewer):
 
     def _tabulator(self, value, pagination):
         numbers = [field for field in value if types.is_numeric_dtype(value[field])]
-        default = dict.fromkeys(value, TEXT) | dict.fromkeys(numbers, NUMBER)
+        pictures = [field for field, name in self._names.items() if self.pictures and name == self.pictures]
+        default = dict.fromkeys(value, TEXT) | dict.fromkeys(numbers, NUMBER) | dict.fromkeys(pictures, PICTURE)
+        widths = dict.fromkeys(pictures, PICTURE_WIDTH + 2 * CELL_PADDING) | self.widths
         grid = pn.widgets.Tabulator(
             value,
             titles={field: html.escape(str(name)) for field, name in self._names.items()},
@@ -134,6 +150,8 @@ class DataGrid(pn.viewable.Viewer):
             formatters={field: self.formatters.get(name, default[field]) for field, name in self._names.items()},
             text_align=dict.fromkeys(numbers, "right"),
             header_align=dict.fromkeys(numbers, "right"),
+            widths=widths,
+            sortable=dict.fromkeys(pictures, False),
             show_index=False,
             selectable=False,
             pagination=pagination,

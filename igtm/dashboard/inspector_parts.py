@@ -11,7 +11,11 @@ from igtm.charts import figures
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
 
-THUMBNAIL = 96  # pixels
+# Small pixels are enlarged, formulae are as they are; below, what screen readers are told of the picture.
+THUMBNAIL_STYLE = """
+img { display: block; min-width: 96px; image-rendering: pixelated; }
+p { width: 0; min-width: 100%; margin: 4px 0 0; font-size: 12px; line-height: 1.3; opacity: 0.75; }
+"""
 FACTS_STYLE = """
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; font-size: 14px; }
 dt { opacity: 0.7; }
@@ -76,8 +80,8 @@ class Thumbnail:
     """The picture of a row or of a prototype, where a table has pictures."""
 
     def __init__(self):
-        self._pane = Html("", margin=0)
-        self._place = pn.Column(self._pane, visible=False, margin=(0, 16, 8, 0), width=THUMBNAIL)
+        self._pane = Html("", margin=0, stylesheets=[THUMBNAIL_STYLE])
+        self._place = pn.Column(self._pane, visible=False, margin=(0, 16, 8, 0), styles={"flex": "none"})
 
     def beside(self, *parts) -> pn.Row:
         """Parts with the picture to their left."""
@@ -86,8 +90,8 @@ class Thumbnail:
     def show(self, uri: str | None, words: str) -> None:
         """Show a picture of `igtm.maps.pictures`, and say in words what it shows; None for none."""
         if uri is not None:
-            size = f'width="{THUMBNAIL}" height="{THUMBNAIL}" style="image-rendering: pixelated"'
-            self._pane.object = f'<img src="{html.escape(uri)}" alt="{html.escape(words)}" {size}>'
+            picture, words = html.escape(uri), html.escape(words)
+            self._pane.object = f'<img src="{picture}" alt="{words}"><p aria-hidden="true">{words}</p>'
         self._place.visible = uri is not None
 
 

@@ -6,6 +6,7 @@ export function render({ model, view }) {
   model.on(["spec", "dark", "aspect", "max_size", "max_share", "plot_height", "_rows", "_frame", "_cleared"], chart.refresh);
   model.on(["label", "drag"], chart.describe);
   model.on("_pulses", chart.pulse);
+  model.on("msg:custom", chart.takePicture);
   model.on("remove", chart.dispose);
   chart.refresh();
   return chart.host;
@@ -177,6 +178,7 @@ class Chart {
     if (!spec || !this.host.clientWidth) return; // while hidden; the observer calls when that ends
     const last = this.drawn ?? {};
     this.drawn = { spec, dark, rows, frame, cleared };
+    if (rows !== last.rows) this.pictured = null; // it may be of another table
     if (spec !== last.spec || dark !== last.dark) await this.embed();
     else if (!this.view) return;
     else if (rows !== last.rows) await this.update(rows, (name) => this.view.data(name, this.table(name)));
@@ -199,7 +201,7 @@ class Chart {
       actions: false,
       renderer: "canvas",
       defaultStyle: false,
-      tooltip: { theme: this.model.dark ? "dark" : "light", formatTooltip },
+      tooltip: { theme: this.model.dark ? "dark" : "light", formatTooltip: this.tell },
       patch: letThrough,
     });
     if (this.view) this.past = { ...this.past, ...this.state() };
@@ -211,6 +213,7 @@ class Chart {
     if (this.past) await this.restore(this.past);
     for (const { name } of this.params) view.addSignalListener(name, this.report);
     view.addEventListener("click", this.choose);
+    view.addEventListener("pointerover", this.askPicture);
     const brushes = this.params.some(isBrush);
     this.walks = this.params.some(({ name }) => name === CELLS) && this.names.has("nodes");
     if (brushes || this.walks) this.host.tabIndex = 0;
@@ -282,6 +285,37 @@ class Chart {
   longest() {
     return Math.min(this.model.max_size, Math.round(this.model.max_share * window.innerHeight));
   }
+
+  // Where rows have pictures, the picture of a row is sent when the pointer comes to it: of many rows, few are seen.
+  askPicture = (event, item) => {
+    const row = this.model._picture_size.length ? item?.datum?.row_id : null;
+    if (row === this.pictured?.row) return;
+    this.pictured = row == null ? null : { row };
+    if (this.pictured) this.model.send_msg({ row });
+  };
+
+  takePicture = (data) => {
+    if (data.row !== this.pictured?.row) return; // the pointer is elsewhere by now
+    this.pictured.picture = EMBEDDED.test(data.picture) ? data.picture : null;
+    const place = document.querySelector("#vg-tooltip-element .picture");
+    if (place) place.outerHTML = this.picture();
+  };
+
+  // Holds its place until it is there: the tooltip does not grow.
+  picture() {
+    const { picture } = this.pictured ?? { picture: null };
+    const [width, height] = this.model._picture_size;
+    if (picture === undefined) return `<div class="picture" style="width: ${width}px; height: ${height}px"></div>`;
+    return picture ? `<img class="picture" src="${picture}" alt="Picture of the row">` : "";
+  }
+
+  // By default a field called "title" is a heading and one called "image" is loaded: here, data is only text.
+  tell = (value, sanitize) => {
+    if (typeof value !== "object") return sanitize(value);
+    const cell = (kind, text) => `<td class="${kind}">${sanitize(text)}</td>`;
+    const lines = Object.entries(value).map(([key, text]) => `<tr>${cell("key", key)}${cell("value", text)}</tr>`);
+    return `${this.picture()}<table>${lines.join("")}</table>`;
+  };
 
   // What the reader zoomed, brushed and picked, by parameter: an interval's bounds by channel, or tuples.
   state() {
@@ -388,17 +422,5 @@ const ordered = (bounds) => {
 
 const filled = (value) => (typeof value === "number" && !Number.isFinite(value) ? null : value);
 
-// A picture within the data: nothing is loaded, and nothing in it is markup.
+// A picture within the message: nothing is loaded, and nothing in it is markup.
 const EMBEDDED = /^data:image\/png;base64,[\w+/=]+$/;
-
-// By default a field called "title" is a heading and one called "image" is loaded: here, data is only text, and no
-// column of a table comes under the name "image".
-function formatTooltip(value, sanitize) {
-  if (typeof value !== "object") return sanitize(value);
-  const { image, ...texts } = value;
-  const picture = EMBEDDED.test(image) ? `<img src="${image}" alt="Picture of the row">` : "";
-  const cell = (kind, text) => `<td class="${kind}">${sanitize(text)}</td>`;
-  const line = ([key, text]) => `<tr>${cell("key", key)}${cell("value", text)}</tr>`;
-  const lines = Object.entries(picture ? texts : value).map(line);
-  return `${picture}<table>${lines.join("")}</table>`;
-}

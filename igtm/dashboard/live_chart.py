@@ -71,6 +71,7 @@ class LiveChart(JSComponent):
     label = param.String(default="Chart", doc="What a screen reader says.")
     dark = param.Boolean(default=False, doc="Whether tooltips are dark. The chart's own colours are in `spec`.")
 
+    _picture_size = param.List(default=[], doc="Width and height of the pictures of rows; none without.")
     _rows = param.Dict(default={}, doc="Dataset -> column -> values.")
     _frame = param.Dict(default={}, doc="The columns set since `_rows` were: all that a frame sends.")
     _pulses = param.Integer(doc="How often attention was drawn to something.")
@@ -81,6 +82,7 @@ class LiveChart(JSComponent):
     def __init__(self, **params):
         super().__init__(**{"sizing_mode": "stretch_width", **params})
         self._lengths = {}
+        self._picture = None
         # Until it is drawn, a chart takes the room that it will need: nothing below it jumps.
         square = (
             f"aspect-ratio: 1; max-height: min({self.max_size}px, {100 * self.max_share}vh); "
@@ -152,6 +154,20 @@ class LiveChart(JSComponent):
         """
         self._pulses += 1
 
+    def illustrate(self, picture=None, size=()):
+        """Begin the tooltips of rows with pictures; each is asked for when the pointer comes to its row.
+
+        Parameters
+        ----------
+        picture : callable, optional
+            From the ``row_id`` of a mark to its picture, of `igtm.maps.pictures`, or to None where it has none. By
+            default tooltips are text.
+        size : (int, int), optional
+            Width and height of the pictures.
+        """
+        self._picture = picture
+        self._picture_size = list(size)
+
     def clear_selection(self, *names):
         """Remove brushes and picks, here and in the browser.
 
@@ -164,7 +180,10 @@ class LiveChart(JSComponent):
         self.param.update(selection=kept, _cleared=[self._cleared[0] + 1, *names])
 
     def _handle_msg(self, data):
-        self.gesture = data
+        if "row" in data:  # the pointer came to it
+            self._send_msg({**data, "picture": self._picture and self._picture(data["row"])})
+        else:
+            self.gesture = data
 
     def _get_model(self, doc, root=None, parent=None, comm=None):
         # As Panel's Vega pane does: puts Vega on the page, or says that pn.extension("vega") is missing.

@@ -20,6 +20,7 @@ from igtm.dashboard.selecting import NEW, Selecting
 from igtm.dashboard.text import Html, plain
 from igtm.dashboard.training import FRAME_ROWS, Frame
 from igtm.maps import landscape, pictures
+from igtm.maps.pictures import Molecules, Pixels
 from igtm.maps.selections import select
 from igtm.maps.table_map import TableMap
 from igtm.tables.tables import Table
@@ -27,7 +28,7 @@ from igtm.tables.tables import Table
 KINDS = {"Means": "means", "Modes": "modes", "Node mass": "mass"}
 FIT_COLUMNS = {"log_likelihood": "log-likelihood of the row", "entropy": "entropy of the row"}
 MOST_TIPS = 8
-MOST_PICTURES = 2000  # more would hold up the first view
+MOST_PICTURES = 2000  # that go with a map that is taken away
 NO_COLOR = "none"
 # In the middle of where the map will be.
 WELCOME = """
@@ -117,7 +118,7 @@ class MapView(pn.viewable.Viewer):
 
     def __init__(self, **params):
         super().__init__(colours=ColourOptions(), **params)
-        self._drawn = self._pictures = None
+        self._drawn = self._pictured = None
         self._texts = {}
         # Of nodes, none is selected: a click picks one, whatever dragging does elsewhere.
         drag = param.bind(lambda kind, drag: "move" if kind == "mass" else drag, self.param.kind, self.param.drag)
@@ -179,8 +180,8 @@ class MapView(pn.viewable.Viewer):
 
     @property
     def figure(self) -> Figure | None:
-        """The map as it stands, None before the first fit."""
-        return None if self.scene is None else self._figure()
+        """The map as it stands, with the pictures of its rows in it; None before the first fit."""
+        return None if self.scene is None else self._figure(pictures=self._pictures)
 
     def prefer(self, color: str) -> None:
         """Colour by this column as soon as a table is shown that has it."""
@@ -228,7 +229,8 @@ class MapView(pn.viewable.Viewer):
             self.chart.clear_selection()
         self.search.table = self.scene.table
         if self.scene is None or not self.scene.redraws(before):
-            self._pictures = None if self.scene is None else _pictures(self.scene)
+            self._pictured = None if self.scene is None else pictures.pictured(self.scene.table)
+            self._illustrate()
             self._texts = {} if self.scene is None else self._tips()
             before = self.colours.colouring
             self._offer_colors()
@@ -315,17 +317,17 @@ class MapView(pn.viewable.Viewer):
             self.color = color
         self.param.trigger("color")
 
-    def _figure(self) -> Figure:
-        figure = figures.node_mass(self.scene.nodes) if self.kind == "mass" else self._points_figure()
+    def _figure(self, **look) -> Figure:
+        figure = figures.node_mass(self.scene.nodes) if self.kind == "mass" else self._points_figure(**look)
         return figures.with_chosen(figures.with_found(figure, self._found_places, self.scene.nodes), self.chosen)
 
-    def _points_figure(self) -> Figure:
+    def _points_figure(self, **look) -> Figure:
         draw = figures.modes if self.kind == "modes" else figures.means
         points, names = self._points_with_data()
         how = self.colours.colouring
         color = None if how is None else replace(how, column=names.get(how.column, how.column))
-        look = {"nodes": self.scene.nodes, "pictures": self._pictures}
-        return self.backdrop.ground.with_points(draw(points, color, [names[name] for name in self._texts], **look))
+        figure = draw(points, color, [names[name] for name in self._texts], nodes=self.scene.nodes, **look)
+        return self.backdrop.ground.with_points(figure)
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
         """Points beside the columns of their rows, and under which names: those of points are taken."""
@@ -346,8 +348,10 @@ class MapView(pn.viewable.Viewer):
         """Texts of the columns that tooltips show, made once: another colour does not change them."""
         table = self.scene.table
         identifier = [table.identifier] if table.identifier is not None else []
-        features = table.features[:MOST_TIPS] if self._pictures is None else ()  # which the picture shows
-        columns = [*identifier, *table.labels, *features]
+        features = () if isinstance(self._pictured, Pixels) else table.features[:MOST_TIPS]  # which the picture shows
+        # Not every SMILES can be drawn: it is there as text, too.
+        smiles = [self._pictured.column] if isinstance(self._pictured, Molecules) else []
+        columns = [*identifier, *smiles, *table.labels, *features]
         return {name: as_text(table.frame[name].iloc[self.scene.rows]).reset_index(drop=True) for name in columns}
 
     def _take_picks(self, event):
@@ -392,11 +396,16 @@ class MapView(pn.viewable.Viewer):
     def _found(self, rows, origin):
         return select(rows, len(self.scene.table.frame), origin)
 
+    def _illustrate(self):
+        how, frame = self._pictured, self.scene and self.scene.table.frame
+        self.chart.illustrate(*() if how is None else (lambda row: pictures.uris(how, frame.iloc[[row]])[0], how.size))
+
+    @property
+    def _pictures(self) -> list[str] | None:
+        """The pictures of the points, as far as all of them are soon made."""
+        if not isinstance(self._pictured, Pixels) or len(self.scene.rows) > MOST_PICTURES:
+            return None
+        return pictures.uris(self._pictured, self.scene.table.frame.iloc[self.scene.rows])
+
     def __panel__(self):
         return self._view
-
-
-def _pictures(scene: Scene) -> list[str] | None:
-    """The picture of each row drawn, for the tooltips, where the table has pictures."""
-    how = pictures.pixels(scene.table) if len(scene.rows) <= MOST_PICTURES else None
-    return None if how is None else pictures.uris(how, scene.table.frame.iloc[scene.rows])

@@ -12,8 +12,9 @@ from igtm.dashboard.inspector_parts import Picture, Thumbnail, as_facts, beside,
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.node_comparison import NodeComparison
+from igtm.dashboard.rows_view import RowsView
 from igtm.dashboard.text import plain
-from igtm.maps import landscape, nodes, pictures, table_map
+from igtm.maps import landscape, nodes, table_map
 from igtm.maps.table_map import TableMap
 
 BAR_HEIGHT = 22
@@ -46,7 +47,7 @@ class NodeView(View):
         )
         # Of itself the last column, the difference, would be what the names leave of the room.
         self._features = DataGrid(max_height=GRID_HEIGHT, layout="fit_columns", widths={"c0": "34%"})
-        self._rows = DataGrid(max_height=GRID_HEIGHT)
+        self._rows = RowsView(max_height=GRID_HEIGHT)
         self._tools = self._make_tools()
         self._content[:] = [
             self._thumbnail.beside(self._facts),
@@ -112,13 +113,10 @@ class NodeView(View):
         manifold = fitted.model.manifold_
         shares = landscape.node_shares(manifold, fitted.X, chosen)
         which = landscape.strongest(shares, least=0.001, limit=1000)
-        rows = table_map.rows(fitted, which, share=shares[which])
-        point = nodes.decode(fitted, manifold.nodes[[chosen]]) if fitted.pixels else None
-        picture = None if point is None else pictures.uris(fitted.pixels, point)[0]
-        return shares, table_map.prototype(fitted, chosen), rows, picture
+        return shares, table_map.prototype(fitted, chosen), which, nodes.picture(fitted, chosen, which)
 
     def show(self, fitted, chosen, found):
-        shares, prototype, rows, picture = found
+        shares, prototype, which, picture = found
         self._explained = fitted, shares
         x, y = fitted.model.manifold_.nodes[chosen]
         likeliest = np.count_nonzero(fitted.points["node"] == chosen)
@@ -129,11 +127,12 @@ class NodeView(View):
                 "Most likely for": f"{likeliest:,} rows",
             }
         )
-        self._thumbnail.show(picture, f"Picture of the prototype of node {chosen}")
+        self._thumbnail.show(*picture)
         bars = self.pictures["prototype"]
         bars.chart.plot_height = BAR_HEIGHT * min(15, len(prototype))
         bars.figure = figures.prototype(prototype, title=f"Prototype of node {chosen} beside the mean")
-        self._features.frame, self._rows.frame = prototype, rows
+        self._features.frame = prototype
+        self._rows.show(fitted, which, share=shares)
         self._show_mix()
         self._compare()
 

@@ -79,7 +79,7 @@ class PointView(View):
         return (
             point.explain(fitted, chosen),
             pd.DataFrame({"column": row.columns, "value": values}),
-            pictures.uris(fitted.pixels, row)[0] if fitted.pixels else None,
+            pictures.uris(fitted.pictured, row)[0] if fitted.pictured else None,
         )
 
     def show(self, fitted, chosen, found):

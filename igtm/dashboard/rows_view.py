@@ -8,9 +8,11 @@ import param
 from igtm.dashboard.grid import PAGE_SIZE, DataGrid
 from igtm.dashboard.inspector_parts import off_loop
 from igtm.dashboard.text import plain
-from igtm.maps import listing, table_map
+from igtm.maps import listing, pictures, table_map
 from igtm.maps.table_map import TableMap
 
+PICTURES_A_PAGE = 25  # which takes 0.1 s where they are molecules
+PICTURE = "picture"
 HELP = "Keeps the rows that hold a text, a number or a day. A click on the name of a column sorts them all."
 
 
@@ -25,6 +27,7 @@ class RowsView(pn.viewable.Viewer):
     def __init__(self, **options):
         super().__init__()
         self._fitted, self._all, self._rows = None, np.array([], dtype=np.int64), np.array([], dtype=np.int64)
+        self._first = {}
         self._grid = DataGrid(**options)
         self._grid.param.watch(lambda _: self._list(), "sorter")
         look = {"size": "small", "margin": 0}
@@ -45,7 +48,7 @@ class RowsView(pn.viewable.Viewer):
     def __panel__(self):
         return self._view
 
-    def show(self, fitted: TableMap, which: np.ndarray) -> None:
+    def show(self, fitted: TableMap, which: np.ndarray, **first: np.ndarray) -> None:
         """List other rows.
 
         Parameters
@@ -53,11 +56,13 @@ class RowsView(pn.viewable.Viewer):
         fitted : TableMap
         which : ndarray (n,) of int
             Positions in its table.
+        **first : ndarray (N,)
+            Columns to begin with, of all rows of the table.
         """
         if fitted is not self._fitted:
             with param.parameterized.discard_events(self._grid):
                 self._grid.sorter = None  # there may be no such column
-        self._fitted, self._all = fitted, which
+        self._fitted, self._all, self._first = fitted, which, first
         self._list()
 
     @param.depends("query", watch=True)
@@ -66,10 +71,14 @@ class RowsView(pn.viewable.Viewer):
             return
         by, descending = self._grid.sorter or (None, False)
         self._wanted = wanted = (self._fitted, self._all, self.query, by, descending)
+        first = ({} if self._fitted.pictured is None else {PICTURE: None}) | self._first
         if by is None and not self.query.strip():
             self._arrive(self._all)
         else:
-            off_loop(lambda: listing.listed(*wanted), lambda found: wanted is self._wanted and self._arrive(found))
+            off_loop(
+                lambda: listing.listed(*wanted, **first),
+                lambda found: wanted is self._wanted and self._arrive(found),
+            )
 
     def _arrive(self, rows):
         self._rows = rows
@@ -77,12 +86,26 @@ class RowsView(pn.viewable.Viewer):
             self.page = 0
         else:
             self._turn()
-        self.pages = max(1, -(-len(rows) // PAGE_SIZE))
+        self.pages = max(1, -(-len(rows) // self._page_size))
+
+    @property
+    def _page_size(self):
+        return PAGE_SIZE if self._fitted.pictured is None else PICTURES_A_PAGE
 
     @param.depends("page", watch=True)
     def _turn(self):
-        start = self.page * PAGE_SIZE
-        page = self._rows[start : start + PAGE_SIZE]
-        self._grid.frame = table_map.rows(self._fitted, page)
-        ends = f"{start + 1:,} to {start + len(page):,}" if len(page) else "None"
-        self.words = f"{ends} of {len(self._rows):,} rows"
+        fitted, start = self._fitted, self.page * self._page_size
+        self._turned = page = self._rows[start : start + self._page_size]
+        first = {name: column[page] for name, column in self._first.items()}
+
+        def arrive(seen):
+            if page is self._turned:
+                self._grid.pictures = PICTURE if seen else ""
+                self._grid.frame = table_map.rows(fitted, page, **seen, **first)
+                ends = f"{start + 1:,} to {start + len(page):,}" if len(page) else "None"
+                self.words = f"{ends} of {len(self._rows):,} rows"
+
+        if fitted.pictured is None:
+            arrive({})
+        else:
+            off_loop(lambda: {PICTURE: pictures.uris(fitted.pictured, fitted.table.frame.iloc[page])}, arrive)

@@ -10,7 +10,7 @@ __all__ = ["listed"]
 
 
 def listed(
-    fitted: TableMap, which: np.ndarray, query: str = "", by: str | None = None, descending: bool = False
+    fitted: TableMap, which: np.ndarray, query: str = "", by: str | None = None, descending: bool = False, **first
 ) -> np.ndarray:
     """Those of some rows that hold a text or a number, in the order of a column.
 
@@ -25,6 +25,8 @@ def listed(
         A column of `table_map.rows`: numbers and dates by value, all else as text without regard to capitals; rows
         without a value come last. By default the order stays.
     descending : bool, default False
+    **first : array-like (N,)
+        The columns with which `table_map.rows` begins, of all rows of the table.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def listed(
         which = which[search.find(fitted.table, query, limit=0).selection.mask[which]]
     if by is None:
         return which
-    column = table_map.column(fitted, by).iloc[which].reset_index(drop=True)
+    column = table_map.column(fitted, by, **first).iloc[which].reset_index(drop=True)
     if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)):
         column = column.astype("str").str.casefold()
     return which[column.sort_values(ascending=not descending, kind="stable", na_position="last").index]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from igtm.charts.colours import classes
 from igtm.engine import manifold as gtm
+from igtm.maps import pictures
 from igtm.maps.table_map import TableMap
 from igtm.tables import preprocessing
 
@@ -27,6 +28,31 @@ def decode(fitted: TableMap, positions: np.ndarray) -> pd.DataFrame:
     """
     points = gtm.decode_at(fitted.model.manifold_, np.asarray(positions, dtype=np.float64))
     return preprocessing.to_original(fitted.pipeline, points)
+
+
+def picture(fitted: TableMap, node: int, which: np.ndarray) -> tuple[str | None, str]:
+    """A picture of what a node stands for.
+
+    Parameters
+    ----------
+    fitted : TableMap
+    node : int
+    which : ndarray (n,) of int
+        The rows that it explains, the most first.
+
+    Returns
+    -------
+    uri, words : str
+        As of `pictures.uris` and what it shows: the prototype where rows are pixels; where they are molecules, between
+        which there is nothing, the row that the node explains most. None where there is no picture.
+    """
+    how = fitted.pictured
+    if isinstance(how, pictures.Pixels):
+        point = decode(fitted, fitted.model.manifold_.nodes[[node]])
+        return pictures.uris(how, point)[0], f"Picture of the prototype of node {node}"
+    if how is None or not len(which):
+        return None, ""
+    return pictures.uris(how, fitted.table.frame.iloc[which[:1]])[0], f"Row {which[0]}, which the node explains most"
 
 
 def class_mix(column: pd.Series, shares: np.ndarray, other_after: int = 20) -> pd.DataFrame:

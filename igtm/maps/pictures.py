@@ -1,4 +1,4 @@
-"""Tables whose rows are pictures: a square number of pixels, shown as small PNGs in data URIs."""
+"""Tables whose rows can be seen, as a square number of pixels or as molecules: small PNGs in data URIs."""
 
 import re
 from base64 import b64encode
@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from igtm.tables import molecules
 from igtm.tables.columns import is_numeric
-from igtm.tables.tables import Table
+from igtm.tables.tables import Table, TableError
 
-__all__ = ["Pixels", "pixels", "png", "uris"]
+__all__ = ["Molecules", "Pixels", "pictured", "pixels", "png", "uris"]
 
 LEAST_SIDE = 4  # fewer pixels show nothing
 SHOWN = 64  # side of a picture on the screen, at least
+MOST_ROWS = 10_000  # that are looked at
 
 _PIXEL = re.compile(r"pix|px", re.IGNORECASE)
 
@@ -40,13 +42,58 @@ class Pixels:
     low: float
     high: float
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a picture on the screen."""
+        return (self.side * _block(self.side),) * 2
+
+    def pngs(self, frame: pd.DataFrame) -> list[bytes]:
+        """A picture for each row; pixels without a column are white."""
+        values = frame.reindex(columns=list(self.columns)).to_numpy(dtype=np.float64, na_value=np.nan)
+        shades = np.nan_to_num((values - self.low) / (self.high - self.low), nan=0.0, posinf=1.0, neginf=0.0)
+        return [png(row) for row in shades.reshape(-1, self.side, self.side)]
+
+
+@dataclass(frozen=True)
+class Molecules:
+    """How rows of a table become structural formulae, which needs RDKit.
+
+    Parameters
+    ----------
+    column : str
+        Of SMILES.
+    """
+
+    column: str
+    size = (160, 120)
+
+    def pngs(self, frame: pd.DataFrame) -> list[bytes | None]:
+        """A picture for each row, None where there is no molecule to be drawn."""
+        return molecules.drawings(frame[self.column], *self.size)
+
+
+def pictured(table: Table) -> Pixels | Molecules | None:
+    """How the rows of a table can be seen.
+
+    Parameters
+    ----------
+    table : Table
+
+    Returns
+    -------
+    Pixels, Molecules or None
+        As `pixels` finds, else the first column that says by its name that it holds SMILES and of which RDKit can read
+        some; None for neither, and where RDKit is missing.
+    """
+    return pixels(table) or _molecules(table)
+
 
 def pixels(table: Table) -> Pixels | None:
     """Find out whether the rows of a table are pictures.
 
     They are if its features, with the constant columns beside them, are a square number, 16 or more; are called alike
     but for the numbers in their names; have values of one range (half of them reach half of the highest value), and
-    either say that they are pixels or begin at 0.
+    either say that they are pixels or begin at 0. About 10,000 rows, from everywhere in the table, are looked at.
 
     Parameters
     ----------
@@ -61,7 +108,7 @@ def pixels(table: Table) -> Pixels | None:
     side = isqrt(len(columns))
     if side < LEAST_SIDE or side**2 != len(columns) or len({re.sub(r"\d+", "#", name) for name in columns}) > 1:
         return None
-    values = table.frame[columns]
+    values = table.frame.iloc[:: -(-len(table.frame) // MOST_ROWS) or 1][columns]
     low, high = float(values.min(axis=None)), float(values.max(axis=None))
     reaching = (values.max() - low >= (high - low) / 2).mean()
     named = _PIXEL.search(columns[0]) is not None
@@ -70,34 +117,46 @@ def pixels(table: Table) -> Pixels | None:
     return Pixels(side, tuple(columns), low, high)
 
 
-def uris(how: Pixels, frame: pd.DataFrame) -> list[str]:
+def uris(how: Pixels | Molecules, frame: pd.DataFrame) -> list[str | None]:
     """A picture for each row, as a data URI.
 
     Parameters
     ----------
-    how : Pixels
+    how : Pixels or Molecules
     frame : DataFrame
-        Rows of the table, or prototypes in original units (`nodes.decode`); pixels without a column are white.
+        Rows of the table or, of pixels, prototypes in original units (`nodes.decode`).
 
     Returns
     -------
     list of str
-        ``"data:image/png;base64,..."``, of 64 × 64 screen pixels or more: for the ``url`` of a Vega image mark, or a
-        tooltip under the title ``image``.
+        ``"data:image/png;base64,..."``, of ``how.size`` screen pixels: for the ``url`` of a Vega image mark, or a
+        tooltip under the title ``image``; None where a row has no picture.
     """
-    columns = list(how.columns)
-    values = frame.reindex(columns=columns).to_numpy(dtype=np.float64, na_value=np.nan)
-    shades = np.nan_to_num((values - how.low) / (how.high - how.low), nan=0.0, posinf=1.0, neginf=0.0)
-    return [f"data:image/png;base64,{b64encode(png(row)).decode()}" for row in shades.reshape(-1, how.side, how.side)]
+    return [None if file is None else f"data:image/png;base64,{b64encode(file).decode()}" for file in how.pngs(frame)]
 
 
 def png(shades: np.ndarray) -> bytes:
     """A grey PNG of a square of numbers, (side, side), 0 white to 1 black, each a block of screen pixels."""
     grey = np.round(255 * (1 - np.clip(shades, 0, 1))).astype(np.uint8)
-    block = max(1, -(-SHOWN // len(grey)))
+    block = _block(len(grey))
     file = BytesIO()
     Image.fromarray(grey.repeat(block, axis=0).repeat(block, axis=1)).save(file, "PNG")
     return file.getvalue()
+
+
+def _block(side: int) -> int:
+    """Screen pixels along a side of each pixel."""
+    return max(1, -(-SHOWN // side))
+
+
+def _molecules(table: Table) -> Molecules | None:
+    for name in molecules.columns(table):
+        try:
+            molecules.check(table.frame[name])
+        except TableError:  # nothing that RDKit reads, or no RDKit
+            continue
+        return Molecules(name)
+    return None
 
 
 def _is_blank(table: Table, name: str) -> bool:

@@ -70,9 +70,9 @@ class TableMap:
         return self.overview["deviation"] > 1e-12 * self.overview["mean"].abs()
 
     @cached_property
-    def pixels(self) -> pictures.Pixels | None:
-        """How rows and prototypes become pictures, None where they are none."""
-        return pictures.pixels(self.table)
+    def pictured(self) -> pictures.Pixels | pictures.Molecules | None:
+        """How rows can be seen, and of pixels prototypes, too; None where they cannot."""
+        return pictures.pictured(self.table)
 
     def in_deviations(self, difference: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
         """Differences in original units, by feature or with a column each, in standard deviations of the data.
@@ -161,11 +161,19 @@ def rows(fitted: TableMap, which: np.ndarray, **first) -> pd.DataFrame:
     return frame.set_axis(columns.unique_names(frame.columns), axis="columns")
 
 
-def column(fitted: TableMap, name: str) -> pd.Series:
-    """The column of all rows that `rows` calls by this name, where it begins with no other columns."""
-    both = [fitted.table.frame, fitted.points]
-    there = [(frame, position) for frame in both for position in range(frame.shape[1])]
-    names = columns.unique_names([each for frame in both for each in frame.columns])
+def column(fitted: TableMap, name: str, **first) -> pd.Series:
+    """The column of all rows that `rows` calls by this name, where it begins with columns called as these.
+
+    Parameters
+    ----------
+    fitted : TableMap
+    name : str
+    **first : array-like (N,)
+        The columns to begin with, of all rows.
+    """
+    frames = [pd.DataFrame(first, index=fitted.table.frame.index), fitted.table.frame, fitted.points]
+    there = [(frame, position) for frame in frames for position in range(frame.shape[1])]
+    names = columns.unique_names([each for frame in frames for each in frame.columns])
     frame, position = there[names.index(name)]
     return frame.iloc[:, position]
 

@@ -1,4 +1,4 @@
-"""Columns of molecules, written as SMILES: which they are, and their Morgan fingerprints. Needs RDKit."""
+"""Columns of molecules, written as SMILES: which they are, their Morgan fingerprints, and drawings. Needs RDKit."""
 
 import numpy as np
 import pandas as pd
@@ -6,11 +6,12 @@ import pandas as pd
 from igtm.tables.columns import is_numeric
 from igtm.tables.tables import Table, TableError
 
-__all__ = ["N_BITS", "RADIUS", "NoRDKit", "check", "columns", "fingerprints", "parsed"]
+__all__ = ["N_BITS", "RADIUS", "NoRDKit", "check", "columns", "drawings", "fingerprints", "parsed"]
 
 N_BITS, RADIUS = 1024, 2
 
 _TRIED = 200  # values of a column, before it is taken for one of molecules
+_MOST_ATOMS = 150  # that are drawn: of more nothing can be seen, and laying them out takes long
 
 
 class NoRDKit(TableError):
@@ -81,3 +82,40 @@ def fingerprints(smiles: np.ndarray) -> np.ndarray:
             if molecule is not None:
                 bits[i, j] = generator.GetFingerprintAsNumPy(molecule)
     return bits.reshape(len(smiles), -1)
+
+
+def drawings(smiles, width: int, height: int) -> list[bytes | None]:
+    """Structural formulae of molecules.
+
+    Parameters
+    ----------
+    smiles : iterable of str
+    width, height : int
+        Pixels.
+
+    Returns
+    -------
+    list of bytes
+        PNG files, black and coloured on white; None for what RDKit cannot read or draw, or has more than 150 atoms.
+
+    Raises
+    ------
+    NoRDKit
+    """
+    return [
+        None if molecule is None or molecule.GetNumAtoms() > _MOST_ATOMS else _drawn(molecule, width, height)
+        for molecule in parsed(smiles)
+    ]
+
+
+def _drawn(molecule, width: int, height: int) -> bytes | None:
+    from rdkit.Chem.Draw import rdMolDraw2D
+
+    canvas = rdMolDraw2D.MolDraw2DCairo(width, height)
+    canvas.drawOptions().includeMetadata = False  # the molecule once more, as an object of RDKit's
+    try:
+        rdMolDraw2D.PrepareAndDrawMolecule(canvas, molecule)
+    except (RuntimeError, ValueError):  # of what can be read, not all can be laid out
+        return None
+    canvas.FinishDrawing()
+    return canvas.GetDrawingText()

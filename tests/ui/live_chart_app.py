@@ -67,6 +67,11 @@ def patch(charts, n_frames):
             each.patch("points", x=x, y=y)
 
 
+def picture(row):
+    """Return a picture of the first row, and of others what must never be loaded."""
+    return PICTURE if row == 100 else "/nowhere.png"
+
+
 def make():
     chart = LiveChart(label="map", max_size=600)
     hidden = LiveChart(label="hidden map", max_size=300)
@@ -79,7 +84,7 @@ def make():
         "other spec": lambda: chart.param.update(spec=make_spec("Modes", dark=True), dark=True),
         "equal spec": lambda: chart.param.update(spec=make_spec("Means")),
         "bad spec": lambda: chart.param.update(spec={"mark": "<b>nonsense</b>", "data": {"name": "points"}}),
-        "picture": lambda: chart.patch("points", image=[PICTURE] * 200),
+        "pictures": lambda: chart.illustrate(picture, (64, 64)),
         "clear": chart.clear_selection,
         "clear brush": lambda: chart.clear_selection("brush"),
         "select mode": lambda: chart.param.update(drag="new"),

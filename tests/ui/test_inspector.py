@@ -142,6 +142,9 @@ def test_rows_and_prototypes_of_pictures_are_shown_as_pictures(inspector):
     expect(inspector.get_by_role("img", name="Picture of row 5")).to_be_visible()
     press(inspector, "node 12")
     expect(inspector.get_by_role("img", name="Picture of the prototype of node 12")).to_be_visible()
+    listed = inspector.get_by_role("row").get_by_role("img", name="Picture of the row")
+    expect(listed.first).to_be_visible()
+    expect(listed.first).to_have_js_property("naturalWidth", 64)
     press(inspector, "small map")
     expect(inspector.get_by_role("img", name="Picture of")).to_have_count(0)
 
