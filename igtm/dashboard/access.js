@@ -3,9 +3,18 @@
 
 // Buttons of a number's field, which show an icon alone.
 const NAMELESS = { ".MuiInputAdornment-positionStart": "Less", ".MuiInputAdornment-positionEnd": "More" };
-const NAMING = ["aria-label", "aria-labelledby"];
+const WATCHED = ["aria-label", "aria-labelledby", "disabled"];
 const CONTROL = "input, [role=combobox], [role=slider]";
 const AROUND = ".MuiFormControl-root, .MuiFormControlLabel-root, .MuiBox-root";
+
+// Lists of options, whose state Panel holds, open at a click alone. Space, let go, would choose the first.
+const LIST = "[role=listbox]";
+const CLOSED_LIST = "[role=combobox].MuiSelect-select[aria-expanded=false]";
+const OPENING = { Enter: "keydown", ArrowDown: "keydown", ArrowUp: "keydown", " ": "keyup" };
+
+const PRESSES = ["keydown", "keyup", "pointerdown"];
+const USABLE = ":is(button, input, [role=combobox]):not(:disabled, [aria-disabled=true])";
+const SETTLED = 200; // milliseconds after which the controls of a line are what a new state makes of them
 
 // Who goes by keyboard sees where, and who asks the system for less motion has it.
 const STYLE = new CSSStyleSheet();
@@ -25,29 +34,37 @@ export function render({ model, view }) {
 class Access {
   constructor(root) {
     this.icons = new WeakMap(); // of the controls that have help
+    this.openers = new WeakMap(); // what had the focus before a dialog, and gets it back
     this.observer = new MutationObserver((changes) => {
-      for (const { type, target, addedNodes } of changes) {
+      for (const { type, target, addedNodes, removedNodes } of changes) {
+        for (const node of addedNodes) this.take(node, target);
+        for (const node of removedNodes) this.openers.get(node)?.focus();
         if (type === "attributes") this.mend(target);
-        else for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE) this.enter(node);
+        if (target.disabled) this.keepFocus(target);
       }
     });
     this.enter(root);
-    window.addEventListener("keydown", this.press, true);
-    window.addEventListener("pointerdown", this.press, true);
+    for (const type of PRESSES) window.addEventListener(type, this.press, true);
   }
 
   dispose = () => {
     this.observer.disconnect();
-    window.removeEventListener("keydown", this.press, true);
-    window.removeEventListener("pointerdown", this.press, true);
+    for (const type of PRESSES) window.removeEventListener(type, this.press, true);
   };
+
+  // Words that come to a button after its help are its name all the same.
+  take(node, parent) {
+    if (node.nodeType === Node.ELEMENT_NODE) this.enter(node);
+    const button = parent.closest?.("button");
+    if (button) this.mend(button);
+  }
 
   // Neither changes nor, within it, moves of the focus are told outside a shadow root. Grids have none, and many
   // elements.
   enter(element) {
     const { shadowRoot } = element;
     if (shadowRoot) {
-      const what = { childList: true, subtree: true, attributes: true, attributeFilter: NAMING };
+      const what = { childList: true, subtree: true, attributes: true, attributeFilter: WATCHED };
       this.observer.observe(shadowRoot, what);
       shadowRoot.addEventListener("focusin", this.open);
       shadowRoot.addEventListener("focusout", this.close);
@@ -88,13 +105,36 @@ class Access {
     this.icons.set(control, span.parentElement.querySelector("svg"));
   }
 
-  press = ({ key }) => {
-    this.byKeyboard = key === "Tab";
-    if (key === "Escape") this.point("mouseout");
+  // The focus of what goes out of use would fall to the page: the first in its line that can be used gets it.
+  keepFocus(control) {
+    if (control.getRootNode().activeElement !== control) return;
+    setTimeout(() => {
+      if (document.activeElement !== document.body) return; // the reader went on
+      let [around, heir] = [control, null];
+      while (around && !heir) {
+        heir = usable(around);
+        around = around.parentNode ?? around.host;
+      }
+      heir?.focus();
+    }, SETTLED);
+  }
+
+  press = (event) => {
+    this.byKeyboard = event.key === "Tab";
+    const [pressed] = event.composedPath();
+    if (event.key === "Escape") this.point("mouseout");
+    if (OPENING[event.key] === event.type && pressed.matches?.(CLOSED_LIST)) pressed.click();
+    // The field in a list would keep to itself the key that closes the list.
+    const list = event.key === "Escape" && event.type === "keydown" && pressed.closest("input")?.closest(LIST);
+    if (list) list.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
   };
 
   open = (event) => {
-    this.icon = this.byKeyboard && this.icons.get(event.composedPath()[0]);
+    const [control] = event.composedPath();
+    const dialog = control.closest(".MuiDialog-root");
+    if (dialog && !this.openers.has(dialog)) this.openers.set(dialog, this.focused);
+    this.focused = control;
+    this.icon = this.byKeyboard && this.icons.get(control);
     this.point("mouseover");
   };
 
@@ -104,4 +144,14 @@ class Access {
   point(type) {
     if (this.icon) this.icon.dispatchEvent(new MouseEvent(type, { bubbles: true }));
   }
+}
+
+// The first control in an element, or in what is shown within it, that can be used.
+function usable(element) {
+  if (element.matches?.(USABLE)) return element.checkVisibility() ? element : null;
+  for (const child of [...(element.shadowRoot?.children ?? []), ...element.children]) {
+    const found = usable(child);
+    if (found) return found;
+  }
+  return null;
 }

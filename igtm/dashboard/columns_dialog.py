@@ -163,6 +163,7 @@ class ColumnsDialog(pn.viewable.Viewer):
 def _recipe_widgets():
     """Return a widget for each parameter of a recipe, under its name."""
     look = {"size": "small", **STRETCH}
+    choice = {"chip": False, "searchable": True, **STRETCH}  # what is chosen stays in the list, and can be taken back
     return {
         "impute": pmui.Select(
             label="Missing numbers become",
@@ -176,15 +177,13 @@ def _recipe_widgets():
         "one_hot": pmui.MultiChoice(
             label="One-hot encode",
             description="Each value of these columns becomes a column of 0 and 1, used as a feature.",
-            chip=False,
-            **STRETCH,
+            **choice,
         ),
         "fingerprints": pmui.MultiChoice(
             label="Fingerprints of molecules",
             description=f"Each SMILES becomes the {molecules.N_BITS} bits of a Morgan fingerprint of radius "
             f'{molecules.RADIUS}, used as features. Needs RDKit: pip install "igtm[chemistry]".',
-            chip=False,
-            **STRETCH,
+            **choice,
         ),
         "n_components": pmui.IntSlider(
             label="Principal components",

@@ -111,6 +111,23 @@ def test_a_map_is_fitted_read_and_selected_without_a_mouse(new_page, app_url, ve
     tab_to(page, "Guide")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Step 1 of 8")).to_be_visible()
+    tab_to(page, "wine")
+    for key in ("Space", "Enter"):
+        page.keyboard.press(key)
+        expect(page.locator("li").get_by_text("wine", exact=True)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("li").get_by_text("wine", exact=True)).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("li").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("iris · 150 rows")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Sample")).to_be_focused()
+    tab_to(page, "Columns and preprocessing")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Set role of 5", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(button(page, "Columns and preprocessing")).to_be_focused()
     tab_to(page, "s · width", most=30)
     expect(page.get_by_role("tooltip").get_by_text("Width of the bumps")).to_be_visible()
     page.keyboard.press("Escape")
@@ -139,7 +156,7 @@ def test_a_map_is_fitted_read_and_selected_without_a_mouse(new_page, app_url, ve
     expect(page.get_by_label("Node", exact=True)).to_have_value(str(int(second["node"])))
     held = rows[second["node"]]
     page.keyboard.press("Enter")
-    expect(page.get_by_text(f"{held} of 178 rows", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"{held} of 150 rows", exact=True)).to_be_visible()
 
 
 def test_the_guide_leads_to_a_map_and_tables_say_the_same(new_page, app_url, vega, shot):
@@ -166,6 +183,21 @@ def test_the_guide_leads_to_a_map_and_tables_say_the_same(new_page, app_url, veg
     choose(page, "Chart", "convergence")
     expect(dialog.get_by_text("log-likelihood ℓ").first).to_be_visible()
     shot("tables-phone", page)
+
+
+def test_a_button_is_called_by_words_that_come_after_its_help(new_page, app_url):
+    page = new_page()
+    visit(page, app_url)
+    button(page, "Take away").evaluate(
+        """async (button) => {
+            const words = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
+            words.remove();
+            button.ariaLabel = "Some help";
+            await new Promise(requestAnimationFrame);
+            button.append(words);
+        }"""
+    )
+    expect(page.get_by_role("button", name="Take away", exact=True)).to_have_accessible_description("Some help")
 
 
 @pytest.mark.parametrize("width", [1440, 390])

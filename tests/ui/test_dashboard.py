@@ -32,7 +32,8 @@ def test_from_sample_to_stopped_map_without_a_new_canvas(page, app_url, vega, sh
     slider.press("End")
     expect(page.get_by_text("1,600 nodes (40 × 40)")).to_be_visible()
 
-    button(page, "Fit").click()
+    button(page, "Fit").press("Enter")
+    expect(button(page, "Pause")).to_be_focused()
     began = time.monotonic()
     expect(progress(page)).to_be_visible()
     chart, curve = vega("Map"), vega("Convergence")
@@ -65,6 +66,7 @@ def test_from_sample_to_stopped_map_without_a_new_canvas(page, app_url, vega, sh
     )
     button(page, "Stop").click()
     expect(progress(page)).to_contain_text("stopped")
+    expect(button(page, "Fit")).to_be_focused()
     assert iteration(page) > held + 1
     assert (chart.embeds, curve.embeds) == (1, 1)
     expect(page.get_by_text(re.compile(r"^[\d,]+ of 1,797 rows$"))).to_be_visible()

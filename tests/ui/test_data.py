@@ -85,7 +85,7 @@ class View:
     def find(self, text, found):
         """Filter the columns, and return the button for the role of those that are left."""
         self.dialog.get_by_label("Find columns").fill(text)
-        return self.dialog.get_by_role("button").filter(has_text=re.compile(f"Set role of {found}$"))
+        return self.dialog.get_by_role("button", name=f"Set role of {found}", exact=True)
 
     def set_role(self, column, role):
         self.cell(column, "c1").hover()  # scrolls there
@@ -254,8 +254,14 @@ def test_preprocessing(view, page):
     page.locator("li").get_by_text("the mean of their column").click()
     view.dialog.get_by_label("Scale columns alike").click()
     view.dialog.get_by_role("combobox", name="One-hot encode").click()
-    page.locator("li").get_by_text("grower", exact=True).click()
-    page.mouse.click(5, 5)
+    grower = page.locator("li").get_by_text("grower", exact=True)
+    grower.click()
+    expect(view.dialog.get_by_text("one-hot of grower")).to_be_visible()
+    grower.click()  # and it is taken back
+    expect(view.dialog.get_by_text("one-hot of")).to_have_count(0)
+    grower.click()
+    page.get_by_placeholder("Search").press("Escape")
+    expect(grower).to_have_count(0)
     components = view.dialog.get_by_role("slider")
     for _ in range(5):
         components.press("ArrowRight")
