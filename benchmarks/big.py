@@ -161,25 +161,32 @@ def of_fingerprints(folder: Path, n_rows: int, n_iter: int) -> list[dict]:
     return rows
 
 
-def chart(rows: list[dict]) -> alt.Chart:
+def chart(rows: list[dict]) -> alt.HConcatChart:
     """Seconds of a pass and memory added, by rows: the one grows in step, the other does not."""
     frame = pd.DataFrame(rows)
     frame = frame[frame["columns"] == N_COLUMNS]
+    axis = alt.Axis(format="~s", values=sorted(set(frame["rows"])), title="rows")
     base = (
         alt.Chart(frame)
         .mark_line(point=True)
         .encode(
-            x=alt.X("rows:Q", title="rows", axis=alt.Axis(format="~s", labelOverlap=True)).scale(type="log"),
+            x=alt.X("rows:Q", axis=axis).scale(type="log"),
             color=alt.Color("work:N", title=None).scale(range=["#0072B2", "#D55E00"]),
         )
-        .properties(width=300, height=220)
+        .properties(width=300, height=200)
     )
-    seconds = base.encode(y=alt.Y("pass s:Q", title="seconds a pass").scale(type="log"))
-    added = base.encode(
-        y=alt.Y("added MB:Q", title="memory above the imports, MB (dashed: the file)").scale(domainMin=0)
+    decades = alt.Axis(values=[10.0**power for power in range(-3, 4)], format="~g", title=None)
+    seconds = base.encode(y=alt.Y("pass s:Q", axis=decades).scale(type="log")).properties(title="seconds a pass")
+    added = base.encode(y=alt.Y("added MB:Q", title=None).scale(domainMin=0))
+    files = base.mark_line(strokeDash=[4, 3]).encode(y="file MB:Q", color=alt.value("#999999"))
+    memory_added = alt.layer(added, files.transform_filter("datum['file MB'] < 400"))
+    return (
+        alt.hconcat(seconds, memory_added.properties(title="MB added in memory (dashed: size of the file)"))
+        .configure_title(anchor="start", fontWeight="normal")
+        .configure_axis(gridColor="#E5E5E5", titleFontWeight="normal")
+        .configure_legend(orient="bottom")
+        .configure_view(stroke=None)
     )
-    files = base.mark_line(strokeDash=[4, 3], color="#999999").encode(y=alt.Y("file MB:Q"), color=alt.value("#999999"))
-    return alt.hconcat(seconds, added + files.transform_filter("datum['file MB'] < 400"))
 
 
 def main(arguments: list[str]) -> None:
