@@ -68,7 +68,8 @@ class Access {
       this.observer.observe(shadowRoot, what);
       shadowRoot.addEventListener("focusin", this.open);
       shadowRoot.addEventListener("focusout", this.close);
-      shadowRoot.adoptedStyleSheets.push(STYLE);
+      const sheets = shadowRoot.adoptedStyleSheets;
+      if (!sheets.includes(STYLE)) sheets.push(STYLE); // else it was here before, and only moved
       for (const child of shadowRoot.children) this.enter(child);
     }
     if (element.matches(".tabulator, canvas, svg")) return;

@@ -8,6 +8,7 @@ import param
 
 from igtm.charts.as_table import as_tables
 from igtm.dashboard import icons
+from igtm.dashboard.dialog import dialog
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.text import plain, tooltip_below
 
@@ -16,7 +17,6 @@ HELP = "The charts of this page as they are now: what is written at each of thei
 GRID_HEIGHT = 420
 # What the rows of a dataset are to the reader, where its name is not it.
 ROWS = {"nodes": "cells", "path": "curve"}
-LOOK = {"& .MuiIconButton-root": {"color": "inherit"}}
 
 
 class AsTable(param.Parameterized):
@@ -39,13 +39,12 @@ class AsTable(param.Parameterized):
         choose = pmui.Select.from_param(
             self.param.chart, label="Chart", description=HELP, width=300, size="small", margin=(8, 0, 0, 0)
         )
-        self.dialog = pmui.Dialog(
+        self.dialog = dialog(
             pn.Column(
                 choose, plain(self.param.words, font_size="12px", opacity="0.75"), self._grid,
                 sizing_mode="stretch_width", margin=(0, 0, 12, 0), styles={"gap": "8px"}, min_height=GRID_HEIGHT,
             ),
-            title="Charts as tables", title_variant="h6", width_option="md", sizing_mode="stretch_width",
-            show_close_button=True, close_on_click=True, sx=LOOK,
+            "Charts as tables",
         )  # fmt: skip
 
     def show(self, *_) -> None:

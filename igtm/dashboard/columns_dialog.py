@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 import param
 from panel.io.model import JSCode
 
+from igtm.dashboard.dialog import dialog
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.text import message, plain
 from igtm.tables import molecules, tables
@@ -29,14 +30,6 @@ SMALL = {"font_size": "12px", "opacity": "0.7"}
 GAP = {"gap": "8px"}
 TAB = GAP | {"padding-top": "12px"}
 STRETCH = {"sizing_mode": "stretch_width", "margin": 0}
-SOFT_ICONS = {"& .MuiIconButton-root": {"color": "text.secondary"}}  # their own grey is lost on a dark page
-DIALOG = SOFT_ICONS | {
-    "& .MuiDialog-paper > .MuiBox-root > .MuiIconButton-root": {"m": 1},
-    # On a phone the dialog is the page.
-    "@media (max-width: 600px)": {
-        "& .MuiDialog-paper": {"m": 0, "width": "100%", "height": "100%", "maxHeight": "100%", "borderRadius": 0}
-    },
-}
 
 
 class ColumnsDialog(pn.viewable.Viewer):
@@ -148,15 +141,9 @@ class ColumnsDialog(pn.viewable.Viewer):
             **STRETCH,
         )
         steps = pn.bind(_steps, self.data.param.table, self.data.param.recipe)
-        return pmui.Dialog(
+        return dialog(
             pn.Column(tabs, message(self.data.param.message), plain(steps, font_weight="600"), styles=GAP, **STRETCH),
-            title="Columns and preprocessing",
-            title_variant="h6",
-            width_option="md",
-            show_close_button=True,
-            close_on_click=True,
-            sizing_mode="stretch_width",
-            sx=DIALOG,
+            "Columns and preprocessing",
         )
 
 

@@ -4,6 +4,7 @@ import html
 
 import panel_material_ui as pmui
 
+from igtm.dashboard.dialog import dialog
 from igtm.dashboard.text import Html
 
 TERMS = {
@@ -47,13 +48,4 @@ def glossary() -> pmui.Dialog:
     lines = (f"<dt>{html.escape(term)}</dt><dd>{html.escape(words)}</dd>" for term, words in TERMS.items())
     # The keyboard scrolls what has the focus.
     page = f"<dl tabindex='0'>{''.join(lines)}</dl>"
-    return pmui.Dialog(
-        Html(page, stylesheets=[STYLE], sizing_mode="stretch_width", margin=0),
-        title="Glossary",
-        title_variant="h6",
-        width_option="sm",
-        sizing_mode="stretch_width",
-        show_close_button=True,
-        close_on_click=True,
-        sx={"& .MuiIconButton-root": {"color": "inherit"}},
-    )
+    return dialog(Html(page, stylesheets=[STYLE], sizing_mode="stretch_width", margin=0), "Glossary", width="sm")

@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
+from igtm.dashboard.dialog import dialog
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture
 from igtm.dashboard.live_chart import LiveChart
@@ -47,13 +48,12 @@ class NewRows(pn.viewable.Viewer):
         self._download = pmui.FileDownload(
             label="Coordinates", description="Save where the new rows lie as CSV.", callback=self._give, **SMALL
         )
-        self.dialog = pmui.Dialog(
+        self.dialog = dialog(
             pn.Column(
                 message(self.param.notes, "info"), self.picture, self._grid, self._download,
                 sizing_mode="stretch_width", margin=(0, 0, 12, 0), styles={"gap": "8px"},
             ),
-            title="New rows on the map", title_variant="h6", width_option="md", sizing_mode="stretch_width",
-            show_close_button=True, close_on_click=True, sx={"& .MuiIconButton-root": {"color": "inherit"}},
+            "New rows on the map",
         )  # fmt: skip
 
     def __panel__(self):

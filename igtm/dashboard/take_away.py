@@ -13,6 +13,7 @@ import param
 
 from igtm.charts import export
 from igtm.dashboard import icons
+from igtm.dashboard.dialog import dialog
 from igtm.dashboard.text import Html, message, plain, tooltip_below
 from igtm.maps import table_map
 from igtm.maps.table_map import TableMap
@@ -79,20 +80,12 @@ class TakeAway(pn.viewable.Viewer):
             **SMALL,
         )
         self._file.param.watch(self._hand_over, "value")
-        self._dialog = pmui.Dialog(
+        self._dialog = dialog(
             self._content(),
+            "Take away",
+            width="sm",
+            sx={"& .MuiDialogTitle-root": {"pb": "4px"}, "& .MuiDialogContent-root": {"px": "24px"}},
             open=self.open,
-            title="Take away",
-            title_variant="h6",
-            width_option="sm",
-            sizing_mode="stretch_width",
-            show_close_button=True,
-            close_on_click=True,
-            sx={
-                "& .MuiDialogTitle-root": {"pb": "4px"},
-                "& .MuiDialogContent-root": {"px": "24px"},
-                "& .MuiIconButton-root": {"color": "inherit"},  # of itself it stays black in the dark
-            },
         )
         self._dialog.link(self, open="open", bidirectional=True)
         self._button = pmui.Button(
