@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from igtm.charts.theme import INK, LIGHT, MAP_SIDE, SCHEMA, themed
+from igtm.charts.theme import INK, LIGHT, MAP_AXES, MAP_SIDE, SCHEMA, themed
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +31,14 @@ class Figure:
     def spec(self, dark: bool = False, live: bool = False) -> dict:
         """Vega-Lite without rows.
 
-        ``live`` leaves out the title, for the page has its own, lets the page's background through and skips the
-        schema check.
+        ``live`` leaves out the title, for the page has its own, and the names of a map's axes, lets the page's
+        background through and skips the schema check.
         """
         spec = themed(self.chart.to_dict(validate=not live), dark) | {"$schema": SCHEMA}
         if live:
             spec.pop("title", None)
+            for channel in _map_axes(spec):
+                channel["title"] = None
             spec["background"] = "transparent"
         return spec
 
@@ -52,6 +54,12 @@ class Figure:
                 unit["data"] = {"name": unit["data"]["name"], "format": {"type": "json"}}
         rows = {name: frame.to_json(orient="records", double_precision=15) for name, frame in self.data.items()}
         return spec | {"datasets": rows}
+
+
+def _map_axes(spec: dict) -> list[dict]:
+    encodings = [layer.get("encoding", {}) for layer in spec.get("layer", [])]
+    channels = [each[axis] for each in encodings for axis in ("x", "y") if axis in each]
+    return [channel for channel in channels if channel.get("title") in MAP_AXES]
 
 
 def layered(parts, data, title, default, width=MAP_SIDE, height=MAP_SIDE) -> Figure:

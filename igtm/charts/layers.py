@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from igtm.charts.colours import as_text
-from igtm.charts.theme import UNSELECTED
+from igtm.charts.theme import MAP_AXES, UNSELECTED
 
 #: Half the side of a map. The nodes lie on [-1, 1].
 HALF = 1.1
@@ -92,9 +92,10 @@ def position(half: float = HALF, x: str = "x", y: str = "y", grid: bool = False)
     """Position channels of a square map; grid lines are for maps without cells."""
     scale = alt.Scale(domain=[-half, half], nice=False, zero=False)
     axis = alt.Axis(tickCount=5, format="~g", grid=grid)
+    titles = dict(zip("xy", MAP_AXES, strict=True))
     return {
-        "x": alt.X(x, type="quantitative", title="map x", scale=scale, axis=axis),
-        "y": alt.Y(y, type="quantitative", title="map y", scale=scale, axis=axis),
+        "x": alt.X(x, type="quantitative", title=titles["x"], scale=scale, axis=axis),
+        "y": alt.Y(y, type="quantitative", title=titles["y"], scale=scale, axis=axis),
     }
 
 

@@ -9,6 +9,8 @@ FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', A
 
 #: Side of a square map in pixels, before the page that shows it makes it larger or smaller.
 MAP_SIDE = 420
+#: What its axes are called.
+MAP_AXES = ("map x", "map y")
 LABEL_LIMIT = 150
 
 BLACK = "#000000"
@@ -44,6 +46,31 @@ RAMPS = {
 }
 #: Colours for classes that have no order.
 PALETTE = "okabe-ito"
+
+#: Height in pixels of fields and buttons, which stand in lines together.
+CONTROL = 36
+_LOW = {"height": f"{CONTROL}px"}
+_TEXT = {"fontSize": "14px", "textTransform": "none", "letterSpacing": 0}
+#: Style of the dashboard's controls, by Material UI's names of them and of their parts.
+CONTROLS = {
+    "MuiOutlinedInput": {
+        "root": {"fontSize": "14px", "&.MuiInputBase-sizeSmall:not(.MuiInputBase-multiline)": _LOW},
+        "notchedOutline": {"& legend": {"fontSize": "12px"}},  # the gap for the label
+    },
+    "MuiInputLabel": {
+        "root": {
+            "fontSize": "14px",
+            "&.MuiInputLabel-sizeSmall:not(.MuiInputLabel-shrink)": {"transform": "translate(14px, 8px)"},
+        },
+        "shrink": {"fontSize": "16px"},  # of which Material UI draws three quarters
+    },
+    "MuiButton": {"sizeSmall": _LOW | {"fontSize": "13px"}},
+    "MuiToggleButton": {"sizeSmall": _TEXT | _LOW | {"fontSize": "13px", "whiteSpace": "nowrap"}},
+    "MuiTabs": {"root": {"minHeight": f"{CONTROL}px"}},
+    "MuiTab": {"root": _TEXT | {"minHeight": f"{CONTROL}px", "minWidth": 0, "padding": "6px 12px", "fontWeight": 600}},
+    "MuiFormControlLabel": {"label": {"fontSize": "14px"}},
+    "MuiMenuItem": {"root": {"fontSize": "14px"}},
+}
 
 #: Name of the chart parameter that stands for black on light and for near-white on dark.
 INK = "ink"
@@ -213,10 +240,10 @@ def themed(spec: dict, dark: bool) -> dict:
 
 def material() -> dict:
     """Theme of the dashboard's Material UI components, light and dark."""
-    return {mode: _palette(t) for mode, t in (("light", LIGHT), ("dark", DARK))}
+    return {mode: _mode(t) for mode, t in (("light", LIGHT), ("dark", DARK))}
 
 
-def _palette(t: Tokens) -> dict:
+def _mode(t: Tokens) -> dict:
     return {
         "palette": {
             "primary": {"main": t.accent, "contrastText": t.on_accent},
@@ -229,4 +256,5 @@ def _palette(t: Tokens) -> dict:
         },
         "typography": {"fontFamily": FONT},
         "shape": {"borderRadius": 8},
+        "components": {name: {"styleOverrides": styles} for name, styles in CONTROLS.items()},
     }

@@ -18,7 +18,7 @@ class Convergence(pn.viewable.Viewer):
 
     training = param.ClassSelector(class_=Training, doc="The run.")
     dark = param.Boolean(allow_refs=True, default=False, doc="Whether the page is dark.")
-    height = param.Integer(default=76, doc="Height of the plot in pixels.")
+    height = param.Integer(default=64, doc="Height of the plot in pixels.")
 
     def __init__(self, **params):
         super().__init__(**params)

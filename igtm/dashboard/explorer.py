@@ -38,8 +38,16 @@ from igtm.tables.tables import Table
 
 POLL_MILLISECONDS = 200
 GAP = "12px"
-# In both modes: the title that Panel writes there is white.
-HEAD = {"background": f"{theme.LIGHT.accent} !important"}
+HEAD = {
+    "background": "var(--mui-palette-background-paper)",
+    "color": "var(--mui-palette-text-primary)",
+    "boxShadow": "none",
+    "borderBottom": "1px solid var(--mui-palette-divider)",
+    # In place of Panel's white, and of the blue of links.
+    "& a, & .title, & .MuiIconButton-root": {"color": "inherit !important"},
+    "& .title": {"fontSize": "20px"},
+    "& .MuiToolbar-root": {"height": "48px"},
+}
 
 
 class Explorer(pn.viewable.Viewer):
@@ -268,7 +276,10 @@ class Explorer(pn.viewable.Viewer):
                 return "no table"
             return f"{table.name} · {len(table.frame):,} × {recipe.width(table):,}"
 
-        title = plain(param.bind(words, self.data.param.table, self.data.param.recipe), color="white", margin="0 16px")
+        title = plain(
+            param.bind(words, self.data.param.table, self.data.param.recipe), opacity="0.75", margin="0 16px"
+        )
+        title.align = "center"
         title.stylesheets = ["@media (max-width: 600px) { :host > div { display: none } }"]
         return title
 
@@ -313,7 +324,7 @@ class Explorer(pn.viewable.Viewer):
         """The dashboard as a page of its own."""
         page = pmui.Page(
             title="igtm",
-            header=[self._title, self.help.buttons("white"), PageStart(), Access()],
+            header=[self._title, self.help.buttons(), PageStart(), Access()],
             sidebar=[self.side],
             sidebar_width=340,
             sidebar_resizable=False,
@@ -323,7 +334,6 @@ class Explorer(pn.viewable.Viewer):
             sx={
                 ".main-content": WAITING,
                 ".MuiAppBar-root": HEAD,
-                ".MuiAppBar-root .MuiIconButton-root": {"color": "white !important"},
                 ".MuiToolbar-root": {"minHeight": "48px !important"},
             },
         )

@@ -21,8 +21,8 @@ class Help:
         self.guide = Guide(steps)
         self.glossary = glossary()
 
-    def buttons(self, color: str = "inherit") -> pn.Row:
-        """Guide and glossary, in a colour that is seen on what they stand on."""
+    def buttons(self) -> pn.Row:
+        """Guide and glossary, in the colour of what they stand on."""
         asks = {
             "Guide": ("The first map in two minutes, step by step.", self.guide.start),
             "Glossary": ("The words of the field, a sentence each.", lambda _: self.glossary.param.update(open=True)),
@@ -30,7 +30,7 @@ class Help:
         buttons = (
             pmui.Button(
                 label=label, description=help, on_click=action, variant="text", size="small", margin=0,
-                sx={"color": color}, stylesheets=[tooltip_below("right")],
+                sx={"color": "inherit"}, stylesheets=[tooltip_below("right")],
             )
             for label, (help, action) in asks.items()
         )  # fmt: skip

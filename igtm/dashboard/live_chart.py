@@ -25,7 +25,7 @@ FOCUS_STYLE = """
 }
 """
 
-AXIS_AND_LEGEND = 86  # pixels below a plot
+AXIS_AND_LEGEND = 68  # pixels below a plot
 
 
 class LiveChart(JSComponent):

@@ -48,7 +48,6 @@ ALL_OVER = {"position": "absolute", "inset": "0", "width": "100%", "height": "10
 DRAG = {"moves map": "move", "selects": "new", "adds": "add", "removes": "remove"}
 DRAG_HELP = "What dragging, or tapping a point, does. Shift always adds to the selection, alt always removes from it."
 KEYS = ["undo", "redo", "clear"]
-ONE_LINE = {"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "textTransform": "none"}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +121,7 @@ class MapView(pn.viewable.Viewer):
         self._texts = {}
         # Of nodes, none is selected: a click picks one, whatever dragging does elsewhere.
         drag = param.bind(lambda kind, drag: "move" if kind == "mass" else drag, self.param.kind, self.param.drag)
-        self.chart = LiveChart(label="Map", max_share=0.4, margin=0, drag=drag)
+        self.chart = LiveChart(label="Map", max_share=0.43, margin=0, drag=drag)
         self.chart.param.watch(self._take_picks, "selection")
         self.chart.param.watch(self._take_gesture, "gesture", onlychanged=False)
         options = {"size": "small", "margin": 0}
@@ -139,7 +138,7 @@ class MapView(pn.viewable.Viewer):
         )
         self._view = pmui.Column(
             pmui.FlexBox(
-                pmui.RadioButtonGroup.from_param(self.param.kind, label="", sx=ONE_LINE, **options),
+                pmui.RadioButtonGroup.from_param(self.param.kind, label="", **options),
                 pmui.Select.from_param(
                     self.param.color, label="Colour", searchable=True, width=180, **points,
                     description="Column by which points are coloured, or how well the map fits them.",
@@ -164,7 +163,7 @@ class MapView(pn.viewable.Viewer):
                 gap="8px",
                 align_items="center",
                 sizing_mode="stretch_width",
-                margin=(8, 0, 4, 0),
+                margin=(12, 0, 4, 0),
             ),
             pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),
             self.search.results,

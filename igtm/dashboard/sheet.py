@@ -9,8 +9,6 @@ from igtm.dashboard.convergence import Convergence
 from igtm.dashboard.sheet_views import PlanesView, QualityView
 from igtm.maps.table_map import TableMap
 
-LOW = {"& .MuiTabs-root, & .MuiTab-root": {"minHeight": "32px", "paddingTop": 0, "paddingBottom": 0}}
-
 
 class Sheet(pn.viewable.Viewer):
     """Convergence, planes and quality; of the last two, only that in front is worked out."""
@@ -32,7 +30,6 @@ class Sheet(pn.viewable.Viewer):
             active=self.active,
             sizing_mode="stretch_width",
             margin=0,
-            sx=LOW,
         )
         self._tabs.link(self, active="active", bidirectional=True)
         self._refresh()
