@@ -9,7 +9,7 @@ from igtm.charts.colours import Colouring
 from igtm.dashboard.inspector import Inspector
 from igtm.dashboard.node_view import mixed_by
 from igtm.dashboard.selecting import Selecting
-from igtm.maps import nodes, point
+from igtm.maps import nodes, pictures, point
 from igtm.maps.table_map import fit
 from igtm.tables import samples
 
@@ -123,4 +123,8 @@ def test_rows_and_prototypes_that_are_pictures_are_shown():
     for view in digits._views[1:]:
         assert view._thumbnail._pane.object.startswith('<img src="data:image/png;base64,')
         assert view._thumbnail._place.visible
+    near = digits._views[1].pictures["neighbours"].chart
+    assert near._picture_size == [64, 64]
+    row = digits.fitted.table.frame.iloc[[9]]
+    assert near._picture(9) == pictures.uris(digits.fitted.pictured, row)[0]
     assert digits._node._rows._grid.frame["picture"].str.startswith("data:image/png;base64,").all()

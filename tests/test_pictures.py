@@ -88,6 +88,7 @@ def test_tables_of_molecules_are_drawn_and_what_is_no_molecule_has_no_picture(ch
     assert none == [None] * 3
     assert drawn(ethanol).shape[:2] == how.size[::-1]
     assert (drawn(ethanol) != drawn(benzene)).any()
+    assert pictures.uris(how, table.frame[["x"]]) == [None] * 5  # a file of new rows need not have it
 
 
 def test_without_rdkit_or_molecules_nothing_is_drawn(chemistry, monkeypatch):

@@ -4,12 +4,15 @@ import asyncio
 import html
 from collections.abc import Callable
 
+import pandas as pd
 import panel as pn
 import param
 
 from igtm.charts import figures
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
+from igtm.maps import pictures
+from igtm.maps.pictures import Molecules, Pixels
 
 # Small pixels are enlarged, formulae are as they are; below, what screen readers are told of the picture.
 THUMBNAIL_STYLE = """
@@ -93,6 +96,14 @@ class Thumbnail:
             picture, words = html.escape(uri), html.escape(words)
             self._pane.object = f'<img src="{picture}" alt="{words}"><p aria-hidden="true">{words}</p>'
         self._place.visible = uri is not None
+
+
+def illustrate(chart: LiveChart, how: Pixels | Molecules | None, frame: pd.DataFrame) -> None:
+    """Begin the tooltips of a chart, whose ``row_id`` count in a frame, with pictures of its rows; None for none."""
+    if how is None:
+        chart.illustrate()
+    else:
+        chart.illustrate(lambda row: pictures.uris(how, frame.iloc[[row]])[0], how.size)
 
 
 def small_map(label: str, selection: str, picked: Callable[[int], None], **params) -> Picture:

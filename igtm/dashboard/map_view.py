@@ -14,6 +14,7 @@ from igtm.charts.figures import Figure
 from igtm.charts.scatter import placed
 from igtm.dashboard.backdrop import PLANE, Backdrop
 from igtm.dashboard.colour_options import ColourOptions
+from igtm.dashboard.inspector_parts import illustrate
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.search_view import SearchView
 from igtm.dashboard.selecting import NEW, Selecting
@@ -229,7 +230,7 @@ class MapView(pn.viewable.Viewer):
         self.search.table = self.scene.table
         if self.scene is None or not self.scene.redraws(before):
             self._pictured = None if self.scene is None else pictures.pictured(self.scene.table)
-            self._illustrate()
+            illustrate(self.chart, self._pictured, self.scene and self.scene.table.frame)
             self._texts = {} if self.scene is None else self._tips()
             before = self.colours.colouring
             self._offer_colors()
@@ -394,10 +395,6 @@ class MapView(pn.viewable.Viewer):
 
     def _found(self, rows, origin):
         return select(rows, len(self.scene.table.frame), origin)
-
-    def _illustrate(self):
-        how, frame = self._pictured, self.scene and self.scene.table.frame
-        self.chart.illustrate(*() if how is None else (lambda row: pictures.uris(how, frame.iloc[[row]])[0], how.size))
 
     @property
     def _pictures(self) -> list[str] | None:

@@ -10,7 +10,7 @@ import param
 from igtm.charts import figures
 from igtm.dashboard.dialog import dialog
 from igtm.dashboard.grid import DataGrid
-from igtm.dashboard.inspector_parts import Picture
+from igtm.dashboard.inspector_parts import Picture, illustrate
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.take_away import slug
 from igtm.dashboard.text import message, plain
@@ -74,6 +74,7 @@ class NewRows(pn.viewable.Viewer):
 
     def _show(self, found, coordinates, figure):
         self._grid.frame = self._coordinates = coordinates
+        illustrate(self.picture.chart, found.fitted.pictured, found.table.frame)
         self.picture.figure = figure
         self._download.filename = f"{slug(found.fitted)}-new-rows.csv"
         self.param.update(projection=found, problem="", notes=" ".join(found.notes))

@@ -14,6 +14,7 @@ from igtm.dashboard.inspector_parts import (
     beside,
     facts,
     heading,
+    illustrate,
     small_map,
 )
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
@@ -94,6 +95,7 @@ class PointView(View):
         near = figures.neighbours(
             behind, explained.mean, explained.neighbours, explained.modes, title=f"Nearest rows of row {chosen:,}"
         )
+        illustrate(self.pictures["neighbours"].chart, fitted.pictured, fitted.table.frame)
         self.pictures["neighbours"].figure = near
         self._grid.frame = values
 

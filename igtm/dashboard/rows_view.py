@@ -34,7 +34,11 @@ class RowsView(pn.viewable.Viewer):
         field = pmui.TextInput(label="Search these rows", description=HELP, width=190, **look)
         field.param.watch(lambda event: setattr(self, "query", event.new), "value_input")
         pager = pmui.Pagination.from_param(
-            self.param.page, count=self.param.pages, visible=self.param.pages.rx() > 1, **look
+            self.param.page,
+            count=self.param.pages,
+            visible=self.param.pages.rx() > 1,
+            size="small",
+            margin=(4, 0, 0, 0),
         )
         line = {"gap": "8px 16px", "align_items": "center", "sizing_mode": "stretch_width", "margin": (4, 0)}
         self._view = pn.Column(

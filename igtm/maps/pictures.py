@@ -69,7 +69,7 @@ class Molecules:
 
     def pngs(self, frame: pd.DataFrame) -> list[bytes | None]:
         """A picture for each row, None where there is no molecule to be drawn."""
-        return molecules.drawings(frame[self.column], *self.size)
+        return molecules.drawings(frame.reindex(columns=[self.column])[self.column], *self.size)
 
 
 def pictured(table: Table) -> Pixels | Molecules | None:
