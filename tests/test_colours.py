@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from igtm.charts import export, figures
 from igtm.charts.colours import MISSING, OTHER, Colouring, as_colouring, as_text, classes, coloured, kind_of
 from igtm.charts.theme import DARK, LIGHT, MISSING_GREY, OKABE_ITO, OTHER_GREY, PALETTE_20, RAMPS
 
@@ -120,7 +121,14 @@ def test_dates():
     column = pd.Series(pd.to_datetime(["1970-01-02", None]))
     values, channel = coloured(column, Colouring("t"))
     assert values.tolist()[0] == 86_400_000
-    assert channel.to_dict()["type"] == "temporal"
+    assert "utcFormat" in channel.to_dict()["legend"]["labelExpr"]
+    days = pd.DataFrame(
+        {"mean_x": [0, 0.5], "mean_y": 0, "row_id": [0, 1], "t": pd.to_datetime(["2024-01-01", "2025-01-01"])}
+    )
+    drawn = export.render(figures.means(days, "t"), "svg").decode()
+    ends = ["rgb({}, {}, {})".format(*bytes.fromhex(LIGHT.ramp[end][1:])) for end in (0, -1)]
+    assert all(drawn.count(colour) > 1 for colour in ends)  # in the legend and on the map
+    assert "2025-01-01" in drawn
 
 
 def test_classes_with_an_order_get_the_steps_of_a_ramp_and_any_order_turns_round():

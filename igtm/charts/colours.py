@@ -24,6 +24,8 @@ from igtm.charts.theme import (
 OTHER = "other"
 MISSING = "missing"
 GREYS = {OTHER: OTHER_GREY, MISSING: MISSING_GREY}
+#: How a legend writes milliseconds since 1970: as a day.
+DATE = "utcFormat(datum.value, '%Y-%m-%d')"
 
 #: Whole numbers with at most so many distinct values are labels (0, 1, 2 for three species), not amounts.
 FEW = 10
@@ -236,11 +238,12 @@ def _numeric(column, how, ends):
     if how.log:
         values = values.where(~low)
     finite = values.dropna()
-    legend = alt.Legend(title=_heading(how, holes.any(), how.log and low.any()))
-    kind = "utc" if is_date else "log" if how.log else "linear"
+    # Of dates, too, the scale is one of numbers: one of time would take the first two colours of a ramp for its ends.
+    labels = {"labelExpr": DATE, "tickCount": 2} if is_date else {}
+    legend = alt.Legend(title=_heading(how, holes.any(), how.log and low.any()), **labels)
     colours = _ramp(how, ends or _ends(finite, how)) | ({"reverse": True} if how.reverse else {})
-    scale = alt.Scale(type=kind, clamp=True, nice=False, **colours)
-    return values, alt.Color("color", type="temporal" if is_date else "quantitative", scale=scale, legend=legend)
+    scale = alt.Scale(type="log" if how.log else "linear", clamp=True, nice=False, **colours)
+    return values, alt.Color("color", type="quantitative", scale=scale, legend=legend)
 
 
 def _ramp(how, ends):
