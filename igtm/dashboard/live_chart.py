@@ -17,7 +17,7 @@ __all__ = ["LiveChart"]
 # Who came here by keyboard also reads what its keys do.
 FOCUS_STYLE = """
 [role=img] { position: relative; }
-[role=img][data-hand] { outline: none; }
+[role=img][data-hand]:focus-visible { outline: none; }
 [role=img]:focus-visible:not([data-hand]) { outline: 2px solid var(--panel-primary-color); outline-offset: -2px; }
 [role=img][aria-description]:focus-visible:not([data-hand])::after {
   content: attr(aria-description); position: absolute; inset: auto 6px 6px; padding: 4px 8px; border-radius: 4px;

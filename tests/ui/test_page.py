@@ -43,6 +43,7 @@ def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
     chart.brush((0, 0), (1.05, 1.05))
     count = page.get_by_text("of 178 rows")
     brushed = count.inner_text()
+    assert chart.host.evaluate("host => getComputedStyle(host).outlineStyle") == "none"  # who drags sees where
     page.get_by_role("button", name="Node mass", exact=True).click()
     expect(page.get_by_role("combobox", name="Colour")).to_be_disabled()
     expect(page.get_by_text("All 178 rows")).to_be_visible()
