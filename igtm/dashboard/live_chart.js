@@ -12,6 +12,11 @@ export function render({ model, view }) {
   return chart.host;
 }
 
+// The tooltip, one for all charts of a page, is seen over Material UI's dialogs, which lie at 1300.
+const STYLE = new CSSStyleSheet();
+STYLE.replaceSync("#vg-tooltip-element.vg-tooltip { z-index: 1400; }");
+document.adoptedStyleSheets.push(STYLE);
+
 const PULSE = "pulse";
 const MODIFIERS = new Set(["Shift", "Alt", "Control", "Meta"]);
 const BEATS = 3;

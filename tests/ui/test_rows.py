@@ -138,6 +138,10 @@ def test_new_rows_are_matched_by_name_drawn_apart_and_taken_away(fitted, vega, s
     chart = vega("New rows on the map", page)
     assert len(chart.data("new")) == len(new)
     assert chart.data("new")[0]["color"] == "novel"
+    chart.hover(chart.data("new")[0]["x"], chart.data("new")[0]["y"])
+    expect(chart.tooltip).to_contain_text("percentile")
+    depth = "element => Number(getComputedStyle(element).zIndex)"
+    assert chart.tooltip.evaluate(depth) > page.locator(".MuiDialog-root:visible").evaluate(depth)
     shot("rows-new", page)
     with page.expect_download() as download:
         button(dialog, "Coordinates").click()
