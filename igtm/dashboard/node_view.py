@@ -124,7 +124,7 @@ class NodeView(View):
             {
                 "Node": f"{chosen} at ({x:.2f}, {y:.2f})",
                 "Explains": f"{shares.sum():,.1f} of {len(fitted.points):,} rows",
-                "Most likely for": f"{likeliest:,} rows",
+                "Most likely for": f"{likeliest:,} row{'' if likeliest == 1 else 's'}",
             }
         )
         self._thumbnail.show(*picture)

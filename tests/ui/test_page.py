@@ -16,6 +16,15 @@ def tops(page):
     return [chart_of(page, label).evaluate(top) for label in ("Map", "Convergence")]
 
 
+def middle(part):
+    box = part.bounding_box()
+    return box["y"] + box["height"] / 2
+
+
+def height_of_field(control):
+    return control.evaluate("control => control.closest('.MuiInputBase-root').getBoundingClientRect().height")
+
+
 def fit_until_converged(page):
     button(page, "Fit").click()
     expect(progress(page)).to_contain_text("converged")
@@ -25,6 +34,9 @@ def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
     page.goto(app_url)
     expect(page.get_by_text("Draw the first map")).to_be_visible()
     page.wait_for_timeout(500)  # for fonts and icons
+    assert middle(page.get_by_text("wine · 178 × 13")) == pytest.approx(middle(button(page, "Guide")), abs=3)
+    drag, search = page.get_by_role("combobox", name="Drag"), page.get_by_label("Search rows")
+    assert height_of_field(drag) == pytest.approx(height_of_field(search), abs=1)
     before = tops(page)
     fit_until_converged(page)
     chart = vega("Map")
