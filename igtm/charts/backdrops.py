@@ -1,8 +1,8 @@
 """A landscape under the points of a map."""
 
-import altair as alt
+from dataclasses import replace
 
-from igtm.charts.figure import Figure
+import altair as alt
 
 #: How strong the landscape is: the points over it have the word.
 FADED = 0.5
@@ -24,13 +24,13 @@ def with_backdrop(figure, ground):
         As ``figure``, with the landscape's dataset ``nodes`` and its tooltips in place of its own. Classes in the
         colours of the points have no second legend.
     """
-    target, cells, _ = ground.chart.layer
-    below, *above = (part.copy(deep=True) for part in figure.chart.layer)
-    coloured = next(part for part in above if part.name == "points")
-    coloured.mark.style = "over"
-    chart = figure.chart.copy(deep=False)
-    chart.layer = [below.encode(tooltip=target.encoding.tooltip), _faded(cells, _classes(coloured)), *above]
-    return Figure(chart, figure.data | ground.data)
+    target, cells, _ = ground.layers
+    below, *above = figure.layers
+    place = next(i for i, part in enumerate(above) if part.name == "points")
+    above[place] = points = above[place].copy(deep=True)
+    points.mark.style = "over"
+    layers = (below.encode(tooltip=target.encoding.tooltip), _faded(cells, _classes(points)), *above)
+    return replace(figure, layers=layers, data=figure.data | ground.data)
 
 
 def _faded(cells, told):

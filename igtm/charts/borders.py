@@ -1,5 +1,6 @@
 """Regions drawn over a map: their borders, and their labels where these do not overlap."""
 
+from dataclasses import replace
 from itertools import chain
 from textwrap import wrap
 
@@ -8,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from igtm.charts import layers
-from igtm.charts.figure import Figure
 
 # Of the labels, in pixels: height of a line, width of a letter; letters in a line.
 LINE, LETTER, LINE_LETTERS = 13.0, 6.2, 24
@@ -45,11 +45,9 @@ def with_regions(figure, nodes, labels):
     options = {"align": "center", "baseline": "middle", "lineBreak": "\n", "lineHeight": LINE, "dy": up, "clip": True}
     halo = words.mark_text(style="label-halo", aria=False, **options)
     text = words.mark_text(style="label", **options)
-    chart = figure.chart.copy(deep=False)
-    drawn = [around, border.properties(name="borders"), halo, text.properties(name="labels")]
-    chart.layer = [*figure.chart.layer, *drawn]
+    drawn = (around, border.properties(name="borders"), halo, text.properties(name="labels"))
     data = {"borders": segments(nodes), "labels": placed(nodes, labels, half)}
-    return Figure(chart, figure.data | data)
+    return replace(figure, layers=figure.layers + drawn, data=figure.data | data)
 
 
 def segments(nodes: pd.DataFrame) -> pd.DataFrame:

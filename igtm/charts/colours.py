@@ -33,8 +33,11 @@ FEW = 10
 
 def as_text(column: pd.Series) -> pd.Series:
     """Each value as people read it: six digits, whole numbers without a point, ``"missing"`` for a hole."""
-    read = _number if pd.api.types.is_float_dtype(column) else str
-    return column.astype(object).map(read, na_action="ignore").astype(object).where(column.notna(), MISSING)
+    text = column.astype(object)
+    if pd.api.types.infer_dtype(column) != "string":
+        read = _number if pd.api.types.is_float_dtype(column) else str
+        text = text.map(read, na_action="ignore").astype(object)
+    return text.where(column.notna(), MISSING)
 
 
 def _number(value):

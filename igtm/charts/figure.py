@@ -5,7 +5,8 @@ rows in. In either, text from data is only ever a value or a title: never a fiel
 link.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import altair as alt
 import pandas as pd
@@ -19,14 +20,27 @@ class Figure:
 
     Parameters
     ----------
-    chart : alt.LayerChart
-        Over `alt.NamedData`, without rows and without theme.
+    layers : tuple of alt.Chart
+        Over `alt.NamedData`, without rows and without theme, the lowest first. They are never changed, and may be in
+        several figures.
     data : dict of str to DataFrame
         Rows by dataset name.
+    options : dict
+        Further properties of the chart: its size, title and view.
+    params : tuple of alt.VariableParameter
+        Its variables, besides the colour of the text.
     """
 
-    chart: alt.LayerChart
+    layers: tuple[alt.Chart, ...]
     data: dict[str, pd.DataFrame]
+    options: dict = field(default_factory=dict)
+    params: tuple[alt.VariableParameter, ...] = ()
+
+    @cached_property
+    def chart(self) -> alt.LayerChart:
+        """All layers together; made when it is asked for, since Altair copies all of them."""
+        ink = alt.VariableParameter(name=INK, value=LIGHT.text)
+        return alt.LayerChart(layer=self.layers, params=[ink, *self.params], **self.options)
 
     def spec(self, dark: bool = False, live: bool = False) -> dict:
         """Vega-Lite without rows.
@@ -62,9 +76,8 @@ def _map_axes(spec: dict) -> list[dict]:
     return [channel for channel in channels if channel.get("title") in MAP_AXES]
 
 
-def layered(parts, data, title, default, width=MAP_SIDE, height=MAP_SIDE) -> Figure:
+def layered(parts, data, title, default, width=MAP_SIDE, height=MAP_SIDE, **options) -> Figure:
     """Layers over named data as a figure; without a title it has the default one, with an empty title none."""
     title = default if title is None else title
     heading = {"title": title, "description": title} if title else {}
-    chart = alt.layer(*parts).add_params(alt.param(name=INK, value=LIGHT.text))
-    return Figure(chart.properties(width=width, height=height, **heading), data)
+    return Figure(tuple(parts), data, {"width": width, "height": height, **heading, **options})

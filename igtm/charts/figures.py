@@ -1,5 +1,7 @@
 """Every figure: a pure function from plain tables to a `Figure`."""
 
+from functools import cache
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -59,6 +61,16 @@ def responsibilities(grid, *, title=None, marker=None):
         Datasets ``nodes`` (a click picks one) and ``marker`` (``x, y``, one row or none).
     """
     step, half = layers.grid_of(grid)
+    data = {
+        "nodes": layers.cells(grid[["node", "x", "y", "responsibility"]], step),
+        "marker": pd.DataFrame([] if marker is None else [marker], columns=["x", "y"], dtype=float),
+    }
+    return layered(_heat(half), data, title, "Responsibilities")
+
+
+@cache
+def _heat(half):
+    """Cells in the colours of their responsibilities, under the marker."""
     heat = (
         layers.cell_chart(half)
         # A stroke of the fill's colour: between two fills alone, a seam shines through.
@@ -81,11 +93,7 @@ def responsibilities(grid, *, title=None, marker=None):
         .encode(**layers.position(half))
         .properties(name="marker")
     )
-    data = {
-        "nodes": layers.cells(grid[["node", "x", "y", "responsibility"]], step),
-        "marker": pd.DataFrame([] if marker is None else [marker], columns=["x", "y"], dtype=float),
-    }
-    return layered([heat, spot, layers.node_ring(half)], data, title, "Responsibilities")
+    return heat, spot, layers.node_ring(half)
 
 
 def node_mass(nodes, *, title=None):

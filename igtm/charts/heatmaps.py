@@ -8,7 +8,7 @@ import pandas as pd
 
 from igtm.charts import layers
 from igtm.charts.colours import as_colouring, as_text, coloured
-from igtm.charts.figure import Figure, layered
+from igtm.charts.figure import layered
 
 # What a node without a value says, in the tooltip and in the legend.
 BLANK = "too few rows"
@@ -206,8 +206,8 @@ def planes(values, nodes, *, title=None, across=None):
     )
     data = {"planes": cells, "names": names}
     size = {"width": side * across, "height": side * max(height, 1)}
-    figure = layered([frames, notes, heat, heads, ring], data, title, "Feature planes", **size)
-    return Figure(figure.chart.properties(view=alt.ViewBackground(stroke=None)), data)
+    view = alt.ViewBackground(stroke=None)
+    return layered([frames, notes, heat, heads, ring], data, title, "Feature planes", **size, view=view)
 
 
 def _plane_frames(values, across, name_height):

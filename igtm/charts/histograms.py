@@ -1,6 +1,6 @@
 """Small multiples: every column as a little histogram, some rows in front of all."""
 
-from dataclasses import replace
+from functools import cache
 
 import altair as alt
 import numpy as np
@@ -52,15 +52,16 @@ def distributions(counts, ranking=None, *, title=None, top=12, across=3, names=(
     data = {"bars": bars, "panels": panels, "labels": _labels(bars, panels)}
     width = min(across, max(len(order), 1)) * PANEL - GAP
     height = max(-(-len(order) // across), 1) * (HEADING + BARS + FOOT)
-    parts = _layers(width, height, list(names))
-    figure = layered(parts, data, title, "Selected rows in front of all", width=width, height=height)
-    return replace(figure, chart=figure.chart.properties(view=alt.ViewBackground(stroke="transparent")))
+    parts = _layers(width, height, *names)
+    view = alt.ViewBackground(stroke="transparent")
+    return layered(parts, data, title, "Selected rows in front of all", width=width, height=height, view=view)
 
 
-def _layers(width, height, names):
+@cache
+def _layers(width, height, *names):
     place = {"x": _x("x0", width), "y": _y("y0", height)}
     base = alt.Chart(alt.NamedData("bars"))
-    colour = alt.Scale(domain=names, range=[BLUE, UNSELECTED])
+    colour = alt.Scale(domain=list(names), range=[BLUE, UNSELECTED])
     tips = [
         alt.Tooltip("column", type="nominal"),
         alt.Tooltip("label", type="nominal", title="value"),

@@ -1,4 +1,9 @@
-"""What the figures are put together from: axes, gestures, tooltips, the cells of the nodes."""
+"""What the figures are put together from: axes, gestures, tooltips, the cells of the nodes.
+
+Layers that are cached are the same for every map of a size: they are never changed, only copied.
+"""
+
+from functools import cache
 
 import altair as alt
 import numpy as np
@@ -155,11 +160,13 @@ def cells(nodes: pd.DataFrame, step) -> pd.DataFrame:
     return nodes.assign(x0=nodes["x"] - h, x1=nodes["x"] + h, y0=nodes["y"] - h, y1=nodes["y"] + h)
 
 
+@cache
 def cell_chart(half: float) -> alt.Chart:
     """Base of the layers that draw the cells of the dataset ``nodes``."""
     return alt.Chart(alt.NamedData("nodes")).encode(**position(half, "x0", "y0"), x2="x1", y2="y1")
 
 
+@cache
 def node_layer(half: float) -> alt.Chart:
     """Faint cells that can be clicked."""
     return (
@@ -170,6 +177,7 @@ def node_layer(half: float) -> alt.Chart:
     )
 
 
+@cache
 def node_ring(half: float) -> alt.Chart:
     """Frame of the node that was clicked."""
     return (

@@ -1,12 +1,15 @@
 """Maps with something laid over them: new rows, what was found or chosen, a row's neighbours, a picture a node."""
 
+from dataclasses import replace
+from functools import cache
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from igtm.charts import layers
 from igtm.charts.colours import as_colouring, coloured
-from igtm.charts.figure import Figure, layered
+from igtm.charts.figure import layered
 from igtm.charts.theme import BLUE, MISSING_GREY, ORANGE, PULSE, UNSELECTED
 
 USUAL, NOVEL = "like the fitted rows", "novel"
@@ -178,16 +181,13 @@ def with_found(figure, places, nodes):
     Figure
         As ``figure``, with a dataset ``found`` (``x, y``).
     """
-    pulse = alt.param(name=PULSE, value=0)
-    look = {"style": "ring", "fill": "transparent", "clip": True, "aria": False}
-    base = alt.Chart(alt.NamedData("found")).encode(**_place(nodes))
-    rings = base.mark_point(size=FOUND_SIZE, **look).properties(name="found")
-    going = base.mark_point(
-        size=alt.ExprRef(f"{FOUND_SIZE} * (1 + 6 * {PULSE})"), opacity=alt.ExprRef(f"{PULSE} && 1 - {PULSE}"), **look
+    _, half = layers.grid_of(nodes)
+    return replace(
+        figure,
+        layers=(*figure.layers, *_rings(half)),
+        data=figure.data | {"found": places[["x", "y"]].astype(float)},
+        params=(*figure.params, alt.VariableParameter(name=PULSE, value=0)),
     )
-    chart = figure.chart.copy(deep=False)
-    chart.layer = [*figure.chart.layer, going, rings]
-    return Figure(chart.add_params(pulse), figure.data | {"found": places[["x", "y"]].astype(float)})
 
 
 def with_chosen(figure, chosen):
@@ -205,29 +205,10 @@ def with_chosen(figure, chosen):
     Figure
         As ``figure``, with the datasets of `chosen_nodes` in place of the frame around the node that was clicked.
     """
-    half = layers.reach(layers.spacing(figure.data["nodes"]["x"], figure.data["nodes"]["y"]))
-    frames = (
-        alt.Chart(alt.NamedData("chosen"))
-        .mark_rect(
-            style="node-ring",
-            fill="transparent",
-            strokeDash=alt.ExprRef("datum.order == 2 ? [4, 3] : [1, 0]"),
-            clip=True,
-            aria=False,
-        )
-        .encode(**layers.position(half, "x0", "y0"), x2="x1", y2="y1")
-        .properties(name="chosen")
-    )
-    way = alt.Chart(alt.NamedData("way"))
-    line = way.encode(**layers.position(half), x2="x2", y2="y2")
-    halo, stroke = (line.mark_rule(style=style, clip=True, aria=False) for style in ("way-halo", "way"))
-    arrow = way.mark_point(shape="triangle", style="way", filled=True, size=110, clip=True, aria=False).encode(
-        **layers.position(half, "xc", "yc"), angle=alt.Angle("angle", type="quantitative", scale=None)
-    )
-    kept = [part for part in figure.chart.layer if part.name != "node_ring"]
-    chart = figure.chart.copy(deep=False)
-    chart.layer = [*kept, halo, stroke.properties(name="way"), arrow, frames]
-    return Figure(chart, figure.data | chosen_nodes(figure.data["nodes"], chosen))
+    _, half = layers.grid_of(figure.data["nodes"])
+    kept = (part for part in figure.layers if part.name != "node_ring")
+    data = figure.data | chosen_nodes(figure.data["nodes"], chosen)
+    return replace(figure, layers=(*kept, *_frames(half)), data=data)
 
 
 def chosen_nodes(nodes, chosen):
@@ -254,6 +235,41 @@ def chosen_nodes(nodes, chosen):
     dx, dy = (stop - start).T
     way = pd.DataFrame(np.hstack([start, stop, (start + stop) / 2]), columns=["x", "y", "x2", "y2", "xc", "yc"])
     return {"chosen": framed.drop(columns=["x", "y"]), "way": way.assign(angle=np.degrees(np.arctan2(dx, dy)))}
+
+
+@cache
+def _rings(half):
+    """The ring that goes out from each place that was found, and the one that stays."""
+    look = {"style": "ring", "fill": "transparent", "clip": True, "aria": False}
+    base = alt.Chart(alt.NamedData("found")).encode(**layers.position(half))
+    going = base.mark_point(
+        size=alt.ExprRef(f"{FOUND_SIZE} * (1 + 6 * {PULSE})"), opacity=alt.ExprRef(f"{PULSE} && 1 - {PULSE}"), **look
+    )
+    return going, base.mark_point(size=FOUND_SIZE, **look).properties(name="found")
+
+
+@cache
+def _frames(half):
+    """The way between two nodes, under the frames around them."""
+    frames = (
+        alt.Chart(alt.NamedData("chosen"))
+        .mark_rect(
+            style="node-ring",
+            fill="transparent",
+            strokeDash=alt.ExprRef("datum.order == 2 ? [4, 3] : [1, 0]"),
+            clip=True,
+            aria=False,
+        )
+        .encode(**layers.position(half, "x0", "y0"), x2="x1", y2="y1")
+        .properties(name="chosen")
+    )
+    way = alt.Chart(alt.NamedData("way"))
+    line = way.encode(**layers.position(half), x2="x2", y2="y2")
+    halo, stroke = (line.mark_rule(style=style, clip=True, aria=False) for style in ("way-halo", "way"))
+    arrow = way.mark_point(shape="triangle", style="way", filled=True, size=110, clip=True, aria=False).encode(
+        **layers.position(half, "xc", "yc"), angle=alt.Angle("angle", type="quantitative", scale=None)
+    )
+    return halo, stroke.properties(name="way"), arrow, frames
 
 
 def _over(fitted, nodes, parts, data, title, default):

@@ -103,9 +103,12 @@ def _size(n):
 
 def _scatter(points, x, y, color, tooltip, title, default, nodes, size, opacity, pictures):
     how = None if color is None else as_colouring(color)
-    columns = list(dict.fromkeys([*([] if how is None else [how.column]), *tooltip]))
+    # The column of the colours last, so that with another one the others keep their fields; but read first.
+    columns = list(dict.fromkeys([*tooltip, *([] if how is None else [how.column])]))
     system = {"row_id": "row"} | ({"node": "node"} if "node" in points else {})
     text, tips = layers.tooltips(points, columns, system)
+    if how is not None:
+        tips.insert(len(system), tips.pop(len(system) + columns.index(how.column)))
     rows = points[list(system)].assign(x=x, y=y, **text)
     if "selected" in points and points["selected"].dtype == bool:
         rows["selected"] = points["selected"]

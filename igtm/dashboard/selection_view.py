@@ -101,8 +101,12 @@ class SelectionView(View):
         self.count = f"{len(chosen):,} of {chosen.n_rows:,} rows"
         self.origin = chosen.title
         self._rows.show(fitted, chosen.rows)
-        self._locate(fitted, chosen)  # which takes longer, as does this:
-        self._compare(fitted, chosen)
+        off_loop(lambda: None, lambda _: self._draw(fitted, chosen))  # once the rows are on their way
+
+    def _draw(self, fitted, chosen):
+        if self._shown[1] is chosen:
+            self._locate(fitted, chosen)
+            self._compare(fitted, chosen)
 
     def _locate(self, fitted, chosen: Selection):
         """Draw where the chosen rows lie."""
@@ -135,7 +139,7 @@ class SelectionView(View):
         def arrive(figure):
             if wanted is self._wanted:
                 picture = self.pictures["columns of the selection"]
-                picture.chart.plot_height = figure.chart.height
+                picture.chart.plot_height = figure.options["height"]
                 picture.figure = figure
 
         off_loop(draw, arrive)
