@@ -25,7 +25,7 @@ const BEAT = 900; // milliseconds
 class Chart {
   constructor(model) {
     this.model = model;
-    this.lengths = {};
+    this.tables = {};
     this.host = document.createElement("div");
     this.host.role = "img";
     this.host.chart = this; // how tests reach the Vega view
@@ -186,9 +186,10 @@ class Chart {
     if (rows !== last.rows) this.pictured = null; // it may be of another table
     if (spec !== last.spec || dark !== last.dark) await this.embed();
     else if (!this.view) return;
-    else if (rows !== last.rows) await this.update(rows, (name) => this.view.data(name, this.table(name)));
-    else if (frame !== last.frame) await this.update(frame, (name) => this.patch(name, frame[name]));
-    if (cleared !== (last.cleared ?? cleared)) await this.clear(cleared.slice(1)); // after the rows: nothing flickers
+    else if (rows !== last.rows) this.update(rows, (name) => this.view.data(name, this.table(name)));
+    else if (frame !== last.frame) this.update(frame, (name) => this.patch(name, frame[name]));
+    if (cleared !== (last.cleared ?? cleared)) this.clear(cleared.slice(1));
+    await this.view?.runAsync(); // once for all of it: nothing flickers
     await this.fit();
   }
 
@@ -215,7 +216,8 @@ class Chart {
     this.names = new Set(vgSpec.data.map(({ name }) => name));
     this.beats = (spec.params ?? []).some(({ name }) => name === PULSE);
     this.params = (spec.params ?? []).filter((param) => param.select);
-    if (this.past) await this.restore(this.past);
+    if (this.past) this.restore(this.past);
+    await view.runAsync();
     for (const { name } of this.params) view.addSignalListener(name, this.report);
     view.addEventListener("click", this.choose);
     view.addEventListener("pointerover", this.askPicture);
@@ -230,15 +232,14 @@ class Chart {
     this.observer.observe(place.querySelector("canvas"));
   }
 
-  async update(tables, change) {
+  update(tables, change) {
     Object.keys(tables).filter((name) => this.names.has(name)).forEach(change);
-    await this.view.runAsync();
     this.host.dataset.frames++;
   }
 
   patch(name, columns) {
     const given = unpacked(columns);
-    if (given[0]?.[1].length !== this.lengths[name]) return this.view.data(name, this.table(name));
+    if (given[0]?.[1].length !== this.tables[name]?.rows.length) return this.view.data(name, this.table(name));
     const change = window.vega.changeset().reflow();
     for (const [column, values] of given) {
       let row = 0;
@@ -247,11 +248,21 @@ class Chart {
     this.view.change(name, change);
   }
 
+  // The rows of a dataset: those that the last view had, with what is new in them, or new ones.
   table(name) {
-    const columns = unpacked({ ...this.model._rows[name], ...this.model._frame[name] });
-    const length = (this.lengths[name] = columns[0]?.[1].length ?? 0);
+    const { [name]: whole } = this.model._rows, { [name]: frame = {} } = this.model._frame;
+    const kept = this.tables[name];
+    const changed = unpacked(frame);
+    if (kept?.whole === whole && [undefined, kept.rows.length].includes(changed[0]?.[1].length)) {
+      for (const [column, values] of changed) kept.rows.forEach((row, i) => (row[column] = filled(values[i])));
+      return kept.rows;
+    }
+    const columns = unpacked({ ...whole, ...frame });
+    const length = columns[0]?.[1].length ?? 0;
     const row = (i) => Object.fromEntries(columns.map(([column, values]) => [column, filled(values[i])]));
-    return Array.from({ length }, (_, i) => row(i));
+    const rows = Array.from({ length }, (_, i) => row(i));
+    this.tables[name] = { whole, rows };
+    return rows;
   }
 
   // Three times from 0 to 1: long enough to be seen, and over before it disturbs.
@@ -332,18 +343,18 @@ class Chart {
     return Object.fromEntries(this.params.map((param) => [param.name, read(param)]));
   }
 
-  async restore(state) {
+  restore(state) {
     for (const { name, select, bind } of this.params) {
       const past = state[name];
       if (isPoint(select)) {
-        this.view.data(`${name}_store`, past ?? []);
+        const store = `${name}_store`;
+        if (past?.length || this.view.data(store).length) this.view.data(store, past ?? []); // else all is drawn again
         continue;
       }
       for (const [channel, signal] of this.bounds(name)) this.view.signal(signal, past?.[channel] ?? null);
       const brushed = bind !== "scales" && past && ordered(past);
       if (brushed) this.view.signal(`${name}_scale_trigger`, {}); // places its rectangle
     }
-    await this.view.runAsync();
   }
 
   // The signals in which Vega-Lite keeps the bounds of an interval, in data coordinates.
@@ -368,13 +379,13 @@ class Chart {
   };
 
   // Takes back some brushes and picks, or all of them; the zoom stays.
-  async clear(names) {
+  clear(names) {
     const others = Object.entries(this.past ?? {}).filter(([name]) => !names.includes(name));
     this.past = names.length ? Object.fromEntries(others) : null;
     if (!this.view) return;
     const kept = ({ name, bind }) => bind === "scales" || (names.length && !names.includes(name));
     const state = this.state();
-    await this.restore(Object.fromEntries(this.params.filter(kept).map(({ name }) => [name, state[name]])));
+    this.restore(Object.fromEntries(this.params.filter(kept).map(({ name }) => [name, state[name]])));
   }
 
   explain(error) {

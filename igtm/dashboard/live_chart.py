@@ -104,9 +104,12 @@ class LiveChart(JSComponent):
         dark : bool, default False
             Whether `spec` is of the dark mode.
         """
-        self._lengths = {name: _length(frame) for name, frame in data.items()}
+        before, self._lengths = self._lengths, {name: _length(frame) for name, frame in data.items()}
         rows = {name: _columns(frame) for name, frame in data.items()}
-        self.param.update(spec=spec, dark=dark, _rows=rows, _frame={})
+        if spec != self.spec and before == self._lengths:  # drawn anew from the rows that are there
+            self.param.update(spec=spec, dark=dark, _frame={name: self._news(name, rows[name]) for name in rows})
+        else:
+            self.param.update(spec=spec, dark=dark, _rows=rows, _frame={})
 
     def set_data(self, name, frame):
         """Replace the rows of one dataset.
@@ -146,6 +149,11 @@ class LiveChart(JSComponent):
             if len(values) != n_rows:
                 raise ValueError(f"{column!r} has {len(values)} values, {name!r} has {n_rows} rows: use set_data")
         self._frame = {**self._frame, name: {**self._frame.get(name, {}), **_columns(columns)}}
+
+    def _news(self, name, columns):
+        """Those columns of a dataset that were set since `_rows` were, or are set now."""
+        sent, since = self._rows[name], self._frame.get(name, {})
+        return {each: new for each, new in columns.items() if each in since or not _same(new, sent.get(each))}
 
     def pulse(self):
         """Draw attention to what the specification ties to a parameter ``pulse``: it goes from 0 to 1 three times.
@@ -193,6 +201,13 @@ class LiveChart(JSComponent):
 
 def _length(frame):
     return len(next((frame[column] for column in frame), ()))
+
+
+def _same(values, others):
+    """Whether two columns, as they are sent, hold the same."""
+    if type(values) is not type(others):
+        return False
+    return values == others if isinstance(values, str) else np.array_equal(values, others, equal_nan=True)
 
 
 def _columns(frame):

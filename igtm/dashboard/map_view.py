@@ -360,6 +360,7 @@ class MapView(pn.viewable.Viewer):
 
         self.param.update(picked_row=one("pick"), picked_node=one("pick_node"))
 
+    @pn.io.hold()
     def _take_gesture(self, event):
         purpose, box, row, name, cell = (
             event.new.get(each) for each in ("purpose", "brush", "pick", "classes", "cell")

@@ -270,6 +270,20 @@ def test_columns_travel_as_numbers_or_as_the_text_of_a_json_list():
     }
 
 
+def test_another_spec_sends_only_the_columns_that_are_new_or_were_patched():
+    chart = LiveChart()
+    points = pd.DataFrame({"x": [1.0, np.nan], "name": ["a", "b"], "selected": [1.0, 1.0]})
+    chart.show({"mark": "point"}, {"points": points})
+    rows = chart._rows
+    chart.patch("points", selected=[0.0, 1.0])
+    chart.show({"mark": "circle"}, {"points": points.assign(color=["red", "blue"])})
+    assert chart._rows is rows
+    assert set(chart._frame["points"]) == {"selected", "color"}
+    np.testing.assert_array_equal(chart._frame["points"]["selected"], [1.0, 1.0])
+    chart.show({"mark": "point"}, {"points": points.head(1)})  # other rows
+    assert (len(chart._rows["points"]["x"]), chart._frame) == (1, {})
+
+
 def test_patches_must_fit_the_rows():
     chart = LiveChart()
     chart.set_data("points", {"x": [1.0, 2.0]})
