@@ -72,7 +72,8 @@ window.hosts = {};
 window.chart = (label) => (hosts[label] ??= all(`[role="img"][aria-label="${label}"]`)[0])?.chart;
 window.drawn = (label) => Boolean(chart(label)?.view && !chart(label).busy);
 window.drawings = (label) => Number(hosts[label].dataset.embeds) + Number(hosts[label].dataset.frames);
-window.ready = () => all("button").some((each) => /Fit$/.test(each.textContent) && !each.disabled && seen(each));
+window.ready = () => window.Bokeh?.documents?.[0]?.is_idle && all("button").some(fits);
+window.fits = (button) => /Fit$/.test(button.textContent) && !button.disabled && seen(button);
 window.firstRow = () => all(".tabulator-row").find(seen)?.textContent;
 
 // Where a map's plot is in the window: left, top and side.

@@ -10,6 +10,7 @@ from igtm.charts.as_table import as_tables
 from igtm.dashboard import icons
 from igtm.dashboard.dialog import dialog
 from igtm.dashboard.grid import DataGrid
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.text import plain, tooltip_below
 
 NOT_YET = "none yet"
@@ -36,16 +37,8 @@ class AsTable(param.Parameterized):
             label="As tables", icon=icons.TABLE, description="Read the charts of this page as tables.",
             on_click=self.show, variant="outlined", size="small", margin=0, stylesheets=[tooltip_below("right")],
         )  # fmt: skip
-        choose = pmui.Select.from_param(
-            self.param.chart, label="Chart", description=HELP, width=300, size="small", margin=(8, 0, 0, 0)
-        )
-        self.dialog = dialog(
-            pn.Column(
-                choose, plain(self.param.words, font_size="12px", opacity="0.75"), self._grid,
-                sizing_mode="stretch_width", margin=(0, 0, 12, 0), styles={"gap": "8px"}, min_height=GRID_HEIGHT,
-            ),
-            "Charts as tables",
-        )  # fmt: skip
+        self._place = later()
+        self.dialog = dialog(self._place, "Charts as tables")
 
     def show(self, *_) -> None:
         """Open the dialog on the charts as they are now."""
@@ -58,7 +51,17 @@ class AsTable(param.Parameterized):
         self.param.chart.objects = names
         self.chart = self.chart if self.chart in names else names[0]
         self._fill()
+        fill(self._place, self._content)
         self.dialog.open = True
+
+    def _content(self):
+        choose = pmui.Select.from_param(
+            self.param.chart, label="Chart", description=HELP, width=300, size="small", margin=(8, 0, 0, 0)
+        )
+        return pn.Column(
+            choose, plain(self.param.words, font_size="12px", opacity="0.75"), self._grid,
+            sizing_mode="stretch_width", margin=(0, 0, 12, 0), styles={"gap": "8px"}, min_height=GRID_HEIGHT,
+        )  # fmt: skip
 
     @param.depends("chart", watch=True)
     def _fill(self):

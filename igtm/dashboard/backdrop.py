@@ -12,6 +12,7 @@ from igtm.charts.colours import Colouring
 from igtm.charts.figures import Figure
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import off_loop
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.training import Training
 from igtm.maps import geometry, nodes, regions, surfaces
 from igtm.maps.regions import Regions
@@ -65,7 +66,10 @@ NO_GROUND = Ground("")
 
 
 class Backdrop(pn.viewable.Viewer):
-    """The choice of what lies under the points; it is off while a fit moves the nodes."""
+    """The choice of what lies under the points; it is off while a fit moves the nodes.
+
+    `editor` has, while regions are on the map, how many there are, and their labels.
+    """
 
     fitted = param.ClassSelector(class_=TableMap, allow_refs=True, doc="The map, None before the first fit.")
     training = param.ClassSelector(class_=Training, doc="The run during which there is no backdrop.")
@@ -84,6 +88,10 @@ class Backdrop(pn.viewable.Viewer):
         self._found = None
         self._names = WeakKeyDictionary()  # that the reader gave to regions, by table and by the nodes that make them
         self._labels = DataGrid(editors={"label": {"type": "input"}}, on_edit=self._rename)
+        shown = param.bind(
+            lambda ground, off: ground.regions is not None and not off, self.param.ground, self.param.disabled
+        )
+        self.editor = later(visible=shown)
 
     @param.depends("fitted", "training.status", "colouring", "feature", "n_regions", "choice", watch=True)
     def _lay(self):
@@ -107,6 +115,7 @@ class Backdrop(pn.viewable.Viewer):
     @param.depends("ground", watch=True)
     def _list(self):
         if self.ground.regions is not None:
+            fill(self.editor, self._fields)
             self._labels.frame = self.ground.regions.labels[["region", "label", "majority", "rows"]].round({"rows": 0})
 
     def _rename(self, row, _, label):
@@ -121,16 +130,11 @@ class Backdrop(pn.viewable.Viewer):
             return ground
         return replace(ground, regions=regions.renamed(self._found, self._names.get(self.fitted.table, {})))
 
-    @property
-    def editor(self) -> pn.Column:
-        """How many regions there are, and their labels, while they are on the map."""
+    def _fields(self):
         count = pmui.Select.from_param(
             self.param.n_regions, label="Regions", description=COUNT_HELP, width=150, size="small", margin=(8, 0)
         )
-        shown = param.bind(
-            lambda ground, off: ground.regions is not None and not off, self.param.ground, self.param.disabled
-        )
-        return pn.Column(count, self._labels, visible=shown, sizing_mode="stretch_width", margin=0)
+        return pn.Column(count, self._labels, sizing_mode="stretch_width", margin=0)
 
     def __panel__(self):
         return pmui.Select.from_param(

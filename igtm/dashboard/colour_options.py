@@ -8,6 +8,7 @@ import param
 from igtm.charts.colours import Colouring, as_numbers, kind_of
 from igtm.charts.theme import DIVERGING, PALETTE, RAMPS
 from igtm.dashboard import icons
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.text import plain
 
 AUTOMATIC = "automatic"
@@ -50,9 +51,26 @@ class ColourOptions(pn.viewable.Viewer):
     def __init__(self, **params):
         super().__init__(**params)
         self._column, self._values, self._shown = None, None, "number"
+        self._place = later(sizing_mode=None)
+        self._popup = pmui.Popup(self._place, anchor_origin={"horizontal": "left", "vertical": "bottom"})
+        self._button = pmui.Button(
+            icon=icons.PALETTE, description="Colour options: kind, scheme, direction and scale.",
+            disabled=param.bind(lambda how, off: how is None or off, self.param.colouring, self.param.disabled),
+            on_click=self.open, variant="text", size="small", margin=0, sx={"minWidth": "32px"},
+        )  # fmt: skip
+
+    def __panel__(self):
+        return pn.Row(self._button, self._popup, margin=0, styles={"flex": "none", "width": "auto"})
+
+    def open(self, *_) -> None:
+        """Show the options."""
+        fill(self._place, self._choices)
+        self._popup.open = True
+
+    def _choices(self):
         options = {"size": "small", "margin": 0}
         number = {"disabled": self.param.numbers.rx.not_()}
-        choices = pn.Column(
+        return pn.Column(
             pmui.Select.from_param(
                 self.param.kind, label="Coloured as", description=KIND_HELP, width=WIDTH, **options
             ),
@@ -73,16 +91,6 @@ class ColourOptions(pn.viewable.Viewer):
             margin=16,
             styles={"gap": "14px"},
         )
-        self._popup = pmui.Popup(choices, anchor_origin={"horizontal": "left", "vertical": "bottom"})
-        self._button = pmui.Button(
-            icon=icons.PALETTE, description="Colour options: kind, scheme, direction and scale.",
-            disabled=param.bind(lambda how, off: how is None or off, self.param.colouring, self.param.disabled),
-            on_click=lambda _: self._popup.param.update(open=True), variant="text", size="small", margin=0,
-            sx={"minWidth": "32px"},
-        )  # fmt: skip
-
-    def __panel__(self):
-        return pn.Row(self._button, self._popup, margin=0, styles={"flex": "none", "width": "auto"})
 
     def offer(self, column: str | None, values: pd.Series | None = None) -> None:
         """Colour by another column: the options stay, as far as they suit it.

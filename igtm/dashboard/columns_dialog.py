@@ -10,6 +10,7 @@ from panel.io.model import JSCode
 
 from igtm.dashboard.dialog import dialog
 from igtm.dashboard.grid import DataGrid
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.text import message, plain
 from igtm.tables import molecules, tables
 from igtm.tables.columns import MAX_CATEGORIES, Role, is_numeric
@@ -62,7 +63,8 @@ class ColumnsDialog(pn.viewable.Viewer):
         )
         self._rows = DataGrid(height=HEIGHT - 88)
         self._recipe = _recipe_widgets()
-        self._dialog = self._layout()
+        self._place = later()
+        self._dialog = dialog(self._place, "Columns and preprocessing")
         self._filter.param.watch(lambda _: self._show(), "value_input")
         for field, widget in self._recipe.items():
             settled = "value_throttled" if field == "n_components" else "value"  # a slider, once it is let go
@@ -73,6 +75,7 @@ class ColumnsDialog(pn.viewable.Viewer):
 
     async def show(self, *_):
         """Open the dialog, on the table as it is now."""
+        fill(self._place, self._content)
         self._dialog.open = True
         table = self.data.table
         if table.frame is not self._frame:
@@ -124,7 +127,7 @@ class ColumnsDialog(pn.viewable.Viewer):
             self.data.prepare(**{field: value})
             self._show()
 
-    def _layout(self):
+    def _content(self):
         columns = pn.Column(
             pn.Row(self._filter, self._bulk, styles={"gap": "8px"}, **STRETCH), self._grid, styles=TAB, **STRETCH
         )
@@ -141,10 +144,8 @@ class ColumnsDialog(pn.viewable.Viewer):
             **STRETCH,
         )
         steps = pn.bind(_steps, self.data.param.table, self.data.param.recipe)
-        return dialog(
-            pn.Column(tabs, message(self.data.param.message), plain(steps, font_weight="600"), styles=GAP, **STRETCH),
-            "Columns and preprocessing",
-        )
+        words = plain(steps, font_weight="600")
+        return pn.Column(tabs, message(self.data.param.message), words, styles=GAP, **STRETCH)
 
 
 def _recipe_widgets():

@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.text import Html
 
 STYLE = """
@@ -110,29 +111,36 @@ class Guide(pn.viewable.Viewer):
         super().__init__(steps=steps, **params)
         for place, step in enumerate(steps[:-1]):
             step.of.param.watch(lambda event, place=place: self._notice(place, event), step.name)
-        words = param.bind(self._words, self.param.place)
+        self._place = later()
         self._card = pmui.Paper(
+            self._place, visible=self.param.running, elevation=8, margin=0, styles=CARD, sx={"p": "16px"}
+        )
+
+    def start(self, *_) -> None:
+        """Begin at the first step."""
+        fill(self._place, self._content)
+        self.param.update(place=0, running=True)
+
+    def leave(self, *_) -> None:
+        """Close the card."""
+        self.running = False
+
+    def _content(self):
+        words = param.bind(self._words, self.param.place)
+        return pn.Column(
             Html(words, stylesheets=[STYLE], sizing_mode="stretch_width", margin=0),
             pmui.FlexBox(
                 self._button("Leave", "Close the guide; it can be started again.", self.leave),
                 pn.Spacer(sizing_mode="stretch_width"),
                 self._button("Back", "One step back.", self._back, disabled=self.param.place.rx() == 0),
                 self._button(
-                    param.bind(lambda place: "Done" if place == len(steps) - 1 else "Skip", self.param.place),
+                    param.bind(lambda place: "Done" if place == len(self.steps) - 1 else "Skip", self.param.place),
                     "Go on without doing this.", self._skip, variant="outlined",
                 ),
                 gap="4px", align_items="center", flex_wrap="nowrap", sizing_mode="stretch_width", margin=(12, 0, 0, 0),
             ),
-            visible=self.param.running, elevation=8, margin=0, styles=CARD, sx={"p": "16px"},
+            sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
-
-    def start(self, *_) -> None:
-        """Begin at the first step."""
-        self.param.update(place=0, running=True)
-
-    def leave(self, *_) -> None:
-        """Close the card."""
-        self.running = False
 
     def _notice(self, place, event):
         if self.running and place == self.place and event.type == "changed" and self.steps[place].done(event.new):

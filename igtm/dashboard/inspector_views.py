@@ -5,6 +5,7 @@ import param
 
 from igtm.charts import figures
 from igtm.dashboard.inspector_parts import Heatmap, off_loop
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.text import plain
 from igtm.maps.table_map import TableMap
 
@@ -14,7 +15,8 @@ GRID_HEIGHT = 320
 class View(pn.viewable.Viewer):
     """One tab: a hint while nothing is chosen, else what there is to say of it.
 
-    Subclasses `look` things up, on a thread that must not touch the page, and `show` what was found.
+    Subclasses `look` things up, on a thread that must not touch the page, and `show` what was found. The page gets
+    the content with the first map: it begins sooner.
     """
 
     hint = ""
@@ -32,9 +34,10 @@ class View(pn.viewable.Viewer):
         # Around the text: Panel's HTML pane fails when its own `visible` changes before it was drawn.
         self._hint = pn.Column(plain(self.hint, opacity="0.7"), sizing_mode="stretch_width", margin=0)
         self._content = pn.Column(visible=False, sizing_mode="stretch_width", margin=0)
+        self._place = later()
 
     def __panel__(self):
-        return pn.Column(self._hint, self._content, sizing_mode="stretch_width", margin=self.margin)
+        return pn.Column(self._hint, self._place, sizing_mode="stretch_width", margin=self.margin)
 
     def heatmap(self, label: str) -> Heatmap:
         """A heatmap of this tab."""
@@ -48,6 +51,8 @@ class View(pn.viewable.Viewer):
 
     def update(self, fitted: TableMap | None, chosen) -> None:
         """Show what was chosen; what the map does not have, or no longer has, stands for nothing."""
+        if fitted is not None:
+            fill(self._place, lambda: self._content)
         if fitted is None or not self.exists(fitted, chosen):
             chosen = None
         self._hint.visible = chosen is None

@@ -183,7 +183,7 @@ class Chart {
     if (!spec || !this.host.clientWidth) return; // while hidden; the observer calls when that ends
     const last = this.drawn ?? {};
     this.drawn = { spec, dark, rows, frame, cleared };
-    if (rows !== last.rows) this.pictured = null; // it may be of another table
+    if (rows !== last.rows || spec !== last.spec) this.pictured = null; // it may be of another table
     if (spec !== last.spec || dark !== last.dark) await this.embed();
     else if (!this.view) return;
     else if (rows !== last.rows) this.update(rows, (name) => this.view.data(name, this.table(name)));

@@ -25,9 +25,11 @@ class PageStart(JSComponent):
       if (window.innerWidth < 600) model.data.sidebar_open = false;
       const main = el.shadowRoot.querySelector(".main-content");
       const began = performance.now();
-      let height, since;
+      let last, since;
       const watch = (now) => {
-        if (main.scrollHeight !== height || !model.document.is_idle) [height, since] = [main.scrollHeight, now];
+        // Asked for a height, the browser lays all of the page out: not while parts of it still arrive.
+        const height = model.document.is_idle ? main.scrollHeight : 0;
+        if (!height || height !== last) [last, since] = [height, now];
         if (now - since > STILL || now - began > LONGEST) Object.assign(main.style, SEEN);
         else requestAnimationFrame(watch);
       };

@@ -9,6 +9,7 @@ import param
 from igtm.charts import figures, theme
 from igtm.charts.heatmaps import MOST_CELLS
 from igtm.dashboard.inspector_parts import Picture, off_loop
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
 from igtm.maps import metrics, planes, surfaces
@@ -36,7 +37,8 @@ ul { margin: 0 0 12px; padding-left: 20px; }
 class SheetView(pn.viewable.Viewer):
     """One tab: worked out for a map when the tab is first in front, with a word while that takes its time.
 
-    Subclasses `look` things up, on a thread that must not touch the page, and `show` what was found.
+    Subclasses `look` things up, on a thread that must not touch the page, and `show` what was found. The page gets
+    the content only then: it begins sooner.
     """
 
     hint = waiting = ""
@@ -48,6 +50,7 @@ class SheetView(pn.viewable.Viewer):
         super().__init__(**{"words": self.hint, **params})
         self._fitted = None
         self._content = pn.Column(visible=False, sizing_mode="stretch_width", margin=0)
+        self._place = later()
 
     def update(self, fitted: TableMap | None) -> None:
         """Show what there is to say of a map, None before the first."""
@@ -56,6 +59,8 @@ class SheetView(pn.viewable.Viewer):
         self._fitted = fitted
         self._content.visible = False
         self.words = self.hint if fitted is None else self.waiting
+        if fitted is not None:
+            fill(self._place, lambda: self._content)
 
         def arrive(found):
             if fitted is self._fitted:  # else there is another map
@@ -72,7 +77,7 @@ class SheetView(pn.viewable.Viewer):
             plain(self.param.words, opacity="0.7"), visible=self.param.words.rx.bool(), margin=0,
             sizing_mode="stretch_width",
         )  # fmt: skip
-        return pn.Column(words, self._content, sizing_mode="stretch_width", margin=(10, 4, 0, 4))
+        return pn.Column(words, self._place, sizing_mode="stretch_width", margin=(10, 4, 0, 4))
 
 
 class PlanesView(SheetView):

@@ -14,6 +14,7 @@ import param
 from igtm.charts import export
 from igtm.dashboard import icons
 from igtm.dashboard.dialog import dialog
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.text import Html, message, plain, tooltip_below
 from igtm.maps import table_map
 from igtm.maps.table_map import TableMap
@@ -80,8 +81,9 @@ class TakeAway(pn.viewable.Viewer):
             **SMALL,
         )
         self._file.param.watch(self._hand_over, "value")
+        self._place = later()
         self._dialog = dialog(
-            self._content(),
+            self._place,
             "Take away",
             width="sm",
             sx={"& .MuiDialogTitle-root": {"pb": "4px"}, "& .MuiDialogContent-root": {"px": "24px"}},
@@ -113,6 +115,7 @@ class TakeAway(pn.viewable.Viewer):
     @param.depends("open", "fitted", watch=True)
     def _offer_charts(self):
         if self.open:
+            fill(self._place, self._content)
             charts = list(self._figures()) or [NO_CHART]
             kept = self._chart.value if self._chart.value in charts else charts[0]
             self._chart.param.update(options=charts, value=kept)
