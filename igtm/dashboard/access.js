@@ -12,6 +12,7 @@ const LIST = "[role=listbox]";
 const CLOSED_LIST = "[role=combobox].MuiSelect-select[aria-expanded=false]";
 const OPENING = { Enter: "keydown", ArrowDown: "keydown", ArrowUp: "keydown", " ": "keyup" };
 
+const OVER = ".MuiDialog-root, .MuiPopover-root";
 const PRESSES = ["keydown", "keyup", "pointerdown"];
 const USABLE = ":is(button, input, [role=combobox]):not(:disabled, [aria-disabled=true])";
 const SETTLED = 200; // milliseconds after which the controls of a line are what a new state makes of them
@@ -34,11 +35,11 @@ export function render({ model, view }) {
 class Access {
   constructor(root) {
     this.icons = new WeakMap(); // of the controls that have help
-    this.openers = new WeakMap(); // what had the focus before a dialog, and gets it back
+    this.openers = new WeakMap(); // what had the focus before a dialog or a list, and gets it back
     this.observer = new MutationObserver((changes) => {
       for (const { type, target, addedNodes, removedNodes } of changes) {
         for (const node of addedNodes) this.take(node, target);
-        for (const node of removedNodes) this.openers.get(node)?.focus();
+        for (const node of removedNodes) this.giveBack(node);
         if (type === "attributes") this.mend(target);
         if (target.disabled) this.keepFocus(target);
       }
@@ -120,6 +121,11 @@ class Access {
     }, SETTLED);
   }
 
+  // Unless the reader is elsewhere already. Tab leads into a list as long as it fades.
+  giveBack(gone) {
+    if (document.activeElement === document.body) this.openers.get(gone)?.focus();
+  }
+
   press = (event) => {
     this.byKeyboard = event.key === "Tab";
     const [pressed] = event.composedPath();
@@ -132,8 +138,8 @@ class Access {
 
   open = (event) => {
     const [control] = event.composedPath();
-    const dialog = control.closest(".MuiDialog-root");
-    if (dialog && !this.openers.has(dialog)) this.openers.set(dialog, this.focused);
+    const over = control.closest(OVER);
+    if (over && !this.openers.has(over)) this.openers.set(over, this.focused);
     this.focused = control;
     this.icon = this.byKeyboard && this.icons.get(control);
     this.point("mouseover");

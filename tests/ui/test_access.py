@@ -135,7 +135,10 @@ def test_axe_finds_nothing_grave_on_any_view_and_nothing_moves_where_motion_is_n
     assert_dialogs_are_accessible()
 
     options = COLOURS  # in the dark, nothing else can differ
+    verdict = page.locator(".verdict").first
+    before = verdict.get_attribute("style")
     page.get_by_label("Toggle theme").click()
+    expect(verdict).not_to_have_attribute("style", before)  # by the server
     page.wait_for_timeout(SETTLING)
     assert_accessible(page.locator("html"))
     assert_dialogs_are_accessible()
@@ -161,6 +164,9 @@ def test_a_map_is_fitted_read_and_selected_without_a_mouse(new_page, app_url, ve
     page.keyboard.press("Enter")
     expect(page.get_by_text("iris · 150 rows")).to_be_visible()
     expect(page.get_by_role("combobox", name="Sample")).to_be_focused()
+    page.keyboard.press("Tab")  # while the list still fades
+    expect(page.locator(".MuiPopover-root")).to_have_count(0)
+    assert page.evaluate("document.activeElement !== document.body")
     tab_to(page, "Columns and preprocessing")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
