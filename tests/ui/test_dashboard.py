@@ -40,7 +40,8 @@ def test_from_sample_to_stopped_map_without_a_new_canvas(page, app_url, vega, sh
     assert len(chart.data("nodes")) == 40**2
     start = chart.data("points")[0]
     page.wait_for_function("host => host.chart.view.data('path').length > 20", arg=curve.host.element_handle())
-    assert chart.data("points")[0]["x"] != start["x"]
+    moved = "([host, x]) => host.chart.view.data('points')[0].x !== x"
+    page.wait_for_function(moved, arg=[chart.host.element_handle(), start["x"]])
     expect(field(page, "niter")).to_be_disabled()
 
     chart.zoom(0, 0, notches=2)
