@@ -124,20 +124,30 @@ class Noise(list):
 
     def __init__(self):
         self.expected = []
+        self.closed = set()
 
     def expect(self, pattern):
         self.expected.append(pattern)
 
     def listen(self, context):
-        context.on("console", lambda said: said.type == "error" and self.append(f"console: {said.text}"))
-        context.on("weberror", lambda raised: self.append(f"error: {raised.error}"))
-        context.on("requestfailed", lambda request: self.append(f"failed: {request.url} {request.failure}"))
-        context.on("response", lambda got: got.status >= 400 and self.append(f"{got.status}: {got.url}"))
-        context.route(lambda url: urlsplit(url).hostname not in LOCAL, self.block)
+        def hear(line):
+            if context not in self.closed:
+                self.append(line)
 
-    def block(self, route):
-        self.append(f"outside: {route.request.url}")
-        route.abort()
+        def block(route):
+            hear(f"outside: {route.request.url}")
+            route.abort()
+
+        context.on("console", lambda said: said.type == "error" and hear(f"console: {said.text}"))
+        context.on("weberror", lambda raised: hear(f"error: {raised.error}"))
+        context.on("requestfailed", lambda request: hear(f"failed: {request.url} {request.failure}"))
+        context.on("response", lambda got: got.status >= 400 and hear(f"{got.status}: {got.url}"))
+        context.route(lambda url: urlsplit(url).hostname not in LOCAL, block)
+
+    def close(self, context):
+        """Close pages, deaf to what that breaks off: some of it is heard only in the next test."""
+        self.closed.add(context)
+        context.close()
 
     def check(self):
         """Fail for what was not expected and for what was not heard, and forget both."""
@@ -171,12 +181,6 @@ def open_page(browser, complaints, **options):
     return context.new_page()
 
 
-def close_page(page, complaints):
-    heard = list(complaints)
-    page.context.close()
-    complaints[:] = heard  # closing aborts what was still being loaded
-
-
 @pytest.fixture
 def new_page(browser, noise):
     """A function from Playwright's context options (viewport, color_scheme, has_touch, ...) to a new page."""
@@ -188,14 +192,14 @@ def new_page(browser, noise):
 
     yield new
     for page in pages:
-        close_page(page, noise)
+        noise.close(page.context)
 
 
 @pytest.fixture(scope="module")
 def module_page(browser, complaints):
     page = open_page(browser, complaints)
     yield page
-    close_page(page, complaints)
+    complaints.close(page.context)
 
 
 @pytest.fixture

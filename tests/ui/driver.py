@@ -36,6 +36,17 @@ def set_number(page, name, value):
     field(page, name).press("Tab")
 
 
+def download(page, press):
+    """Return the name of the file that `press` brings, and where it is.
+
+    The button holds a link for a tenth of a second more, and complains if the page is taken from it meanwhile.
+    """
+    with page.expect_download() as found:
+        press()
+    expect(page.locator("a[download]")).to_have_count(0)
+    return found.value.suggested_filename, found.value.path()
+
+
 def progress(page):
     return page.get_by_text(re.compile(r"^\d+/\d+ · log-likelihood"))
 

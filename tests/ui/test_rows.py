@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from igtm.tables import samples
 
-from .driver import button, choose, progress
+from .driver import button, choose, download, progress
 
 
 @pytest.fixture
@@ -143,9 +143,7 @@ def test_new_rows_are_matched_by_name_drawn_apart_and_taken_away(fitted, vega, s
     depth = "element => Number(getComputedStyle(element).zIndex)"
     assert chart.tooltip.evaluate(depth) > page.locator(".MuiDialog-root:visible").evaluate(depth)
     shot("rows-new", page)
-    with page.expect_download() as download:
-        button(dialog, "Coordinates").click()
-    taken = pd.read_csv(download.value.path())
+    taken = pd.read_csv(download(page, button(dialog, "Coordinates").click)[1])
     assert {"percentile", "novel", "nearest_class", "probability"} <= set(taken)
     agreed = (taken["nearest_class"].to_numpy() == new["grower"].astype("str").to_numpy())[1:].mean()
     assert agreed > 0.8

@@ -15,7 +15,7 @@ from igtm.maps import table_map
 from igtm.tables import samples
 
 from .conftest import begin_again
-from .driver import choose
+from .driver import choose, download
 
 SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 
@@ -49,12 +49,11 @@ def dialog(page, begin, url):
 def take(dialog):
     """A function from the label of a button to the name and content of the file that it gives."""
 
-    def download(label):
-        with dialog.expect_download() as found:
-            press(dialog, label)
-        return found.value.suggested_filename, Path(found.value.path()).read_bytes()
+    def take_one(label):
+        name, path = download(dialog, lambda: press(dialog, label))
+        return name, Path(path).read_bytes()
 
-    return download
+    return take_one
 
 
 def test_before_the_first_fit_nothing_can_be_taken(page, begin, url):
