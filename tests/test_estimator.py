@@ -322,8 +322,8 @@ def test_parameters_out_of_range(settings, words):
     [
         (HOLE, ValueError, "X contains NaN(.|\n)*imputer"),
         (TOO_LARGE, ValueError, "X contains infinity.*[Dd]rop"),
-        (SMALL[:0], ValueError, r"0 sample\(s\).*minimum of 1"),
-        (SMALL[:, :0], ValueError, r"0 feature\(s\).*minimum of 1"),
+        (SMALL[:0], ValueError, r"X has 0 sample\(s\).*minimum of 1.*give a row"),
+        (SMALL[:, :0], ValueError, r"X has 0 feature\(s\).*minimum of 1.*give a column"),
         (SMALL[:, 0], ValueError, "Expected 2D(.|\n)*[Rr]eshape"),
         (TEXT, ValueError, "X holds text .*'x'.*drop.*encode"),
         (np.array([["a", "b"]]), ValueError, r"X holds text \('a'\).*drop.*encode"),

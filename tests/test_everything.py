@@ -69,7 +69,8 @@ def test_the_script_makes_the_same_coordinates(folder):
 def test_files_that_are_gone_are_named_without_their_place(folder):
     sample = replace(readers.read(folder, max_rows=120), entire=True)
     (folder / "250.parquet").unlink()
-    with pytest.raises(OSError, match=r"Rows 250 and on of .* cannot be read again") as raised:
+    words = r"Rows 250 and on of .* cannot be read again: No such file or directory\. Put the files back"
+    with pytest.raises(TableError, match=words) as raised:
         table_map.fit(sample, **SETTINGS)
     assert str(folder.parent) not in str(raised.value)
 

@@ -55,6 +55,13 @@ def test_a_new_run_says_nothing_of_the_last(fitted):
     assert _progress_words(training.frame, training.status) == "Preparing the table …"
 
 
+def test_all_that_changed_since_the_map_was_fitted_is_listed(fitted):
+    fitted.settings.param.update(regul=5, niter=7, tol=0.1)
+    assert fitted.notice == "Outdated: regul, niter and tol changed since this map was fitted."
+    fitted.settings.take(fitted.model.get_params())
+    assert fitted.notice == ""
+
+
 def test_a_saved_map_tells_of_its_own_run_and_not_of_the_last(fitted):
     file, path = saved(fitted), fitted.training.frame.path
     fitted.settings.niter = 2

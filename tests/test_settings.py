@@ -55,6 +55,14 @@ def test_a_field_follows_its_parameter():
     assert field(settings, "niter").value == "70"
 
 
+def test_a_refusal_is_over_once_the_parameter_has_another_value():
+    settings = Settings(niter=50)
+    entry = field(settings, "niter")
+    entry.value = "many"
+    settings.niter = 70
+    assert (entry.value, entry.helper_text, entry.error_state) == ("70", "", False)
+
+
 def test_half_an_iteration_is_none():
     settings = Settings()
     entry = field(settings, "niter")

@@ -133,6 +133,12 @@ def test_foreign_files_are_refused(tmp_path, content):
         igtm.load(tmp_path / "model.npz")
 
 
+def test_of_an_archive_of_somebody_elses_it_is_said_that_it_is_not_ours(tmp_path):
+    np.savez(tmp_path / "model.npz", X=np.eye(2))
+    with pytest.raises(ValueError, match=r"model\.npz is not .*does not say that igtm wrote it"):
+        igtm.load(tmp_path / "model.npz")
+
+
 def test_damage_anywhere_is_noticed_or_harmless(model):
     file = io.BytesIO()
     model.save(file)

@@ -27,7 +27,7 @@ from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.settings import Settings
 from igtm.dashboard.sheet import Sheet
 from igtm.dashboard.take_away import TakeAway
-from igtm.dashboard.text import plain
+from igtm.dashboard.text import listed, plain
 from igtm.dashboard.trail import Trail
 from igtm.dashboard.training import Job, Training
 from igtm.estimator import eIGTM
@@ -236,7 +236,7 @@ class Explorer(pn.viewable.Viewer):
     def _compare(self):
         """Say so when the map on show is not the one that the present table and settings would give."""
         changed = [] if self.fitted is None or self.training.active else self._changes(self.fitted)
-        self.notice = f"Outdated: {' and '.join(changed)} changed since this map was fitted." if changed else ""
+        self.notice = f"Outdated: {listed(changed)} changed since this map was fitted." if changed else ""
 
     def _changes(self, fitted: TableMap) -> list[str]:
         table = self.data.table

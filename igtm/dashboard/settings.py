@@ -124,7 +124,7 @@ class Settings(pn.viewable.Viewer):
             return f"{getattr(self, name):.12g}"
 
         def write(*_):
-            field.value = text()
+            field.param.update(value=text(), helper_text="", error_state=False)
 
         def read(event):
             if event.new == text():
@@ -135,8 +135,8 @@ class Settings(pn.viewable.Viewer):
                 problem = f"Give a {'whole ' * whole}number from {low:g} to {high:,g}, not {event.new!r}."
             else:
                 problem = ""
-            field.param.update(helper_text=problem, error_state=bool(problem))
             write()
+            field.param.update(helper_text=problem, error_state=bool(problem))
 
         write()
         field.param.watch(read, "value")

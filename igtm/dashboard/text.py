@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 from bokeh.models import ImportedStyleSheet
 from panel.io.notebook import replace_inline_css
 
-__all__ = ["message", "plain", "tooltip_below"]
+__all__ = ["listed", "message", "plain", "tooltip_below"]
 
 
 class Html(pn.pane.HTML):
@@ -41,6 +41,12 @@ def plain(text, **styles):
     }
     escaped = html.escape(text) if isinstance(text, str) else pn.bind(html.escape, text)
     return Html(escaped, styles=css, sizing_mode="stretch_width", margin=0)
+
+
+def listed(words):
+    """Return words as a sentence lists them: "k, m and s"."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def message(text, severity="warning"):

@@ -1,5 +1,6 @@
 """All rows of which a table is a sample, prepared as they are read: what a map of all of them is fitted on."""
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,7 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from igtm.rows.columnar import regrouped
 from igtm.rows.source import Block, Source
-from igtm.tables.tables import Table
+from igtm.tables.tables import Table, TableError
 
 __all__ = ["all_rows", "rows_to_fit"]
 
@@ -35,7 +36,7 @@ def all_rows(table: Table, pipeline: Pipeline):
 
     Raises
     ------
-    OSError
+    TableError
         When it is read, if rows are no longer there.
     """
     columns = table.frame.columns
@@ -55,9 +56,9 @@ def all_rows(table: Table, pipeline: Pipeline):
                 yield numbers(frame), None
                 n_rows += len(frame)
         except OSError as error:  # whose words show where on the machine the file lies
-            raise OSError(
-                f"Rows {n_rows:,} and on of {table.name!r} cannot be read again: {type(error).__name__}. "
-                "Put the files back as they were."
+            why = f": {os.strerror(error.errno)}" if error.errno else ""
+            raise TableError(
+                f"Rows {n_rows:,} and on of {table.name!r} cannot be read again{why}. Put the files back as they were."
             ) from error
 
     return Source(table.draw.n_rows, width, np.dtype(np.float64), None, lambda size: regrouped(pieces(), size))

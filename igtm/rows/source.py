@@ -56,11 +56,12 @@ class Source(Rows):
     at_hand: bool = False
 
     def __post_init__(self):
-        for number, what in ((self.n_rows, "sample(s)"), (self.n_features, "feature(s)")):
+        for number, what, lacking in ((self.n_rows, "sample", "row"), (self.n_features, "feature", "column")):
             if number < 1:
                 shape = (self.n_rows, self.n_features)
                 raise ValueError(
-                    f"Found array with 0 {what} (shape={shape}) while a minimum of 1 is required by eIGTM."
+                    f"X has 0 {what}(s) (shape={shape}) while a minimum of 1 is required by eIGTM: "
+                    f"give a {lacking} or more."
                 )
 
 

@@ -146,7 +146,13 @@ def _numbers(X) -> Source:
     """Rows in memory, a list of lists included."""
     try:
         rows = check_array(
-            X, dtype=[np.float64, np.float32], ensure_all_finite=False, estimator="eIGTM", input_name="X"
+            X,
+            dtype=[np.float64, np.float32],
+            ensure_all_finite=False,
+            ensure_min_samples=0,  # a source itself says that it wants some
+            ensure_min_features=0,
+            estimator="eIGTM",
+            input_name="X",
         )
     except ValueError as error:
         if "could not convert string" in str(error):

@@ -73,7 +73,7 @@ def read(path: str | os.PathLike | BinaryIO, remedy: str = REMEDY) -> tuple[dict
             path.seek(0)
         with np.load(path, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
-        metadata = json.loads(arrays.pop("metadata").tobytes())
+        metadata = json.loads(arrays.pop("metadata").tobytes()) if "metadata" in arrays else None
         if not isinstance(metadata, dict) or metadata.pop("format", None) != FORMAT:
             raise ValueError("it does not say that igtm wrote it")
         version = metadata.pop("version", None)
