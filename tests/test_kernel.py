@@ -10,6 +10,8 @@ from scipy.special import logsumexp, softmax
 from scipy.stats import norm
 
 from igtm.engine.kernel import Kernel, expect, responsibilities, through_grid
+from igtm.engine.manifold import Grid, Manifold
+from igtm.rows.tile import DenseTile
 
 from .manifold_data import brute_force, random_manifold, setting
 
@@ -48,7 +50,7 @@ def test_weights_that_cancel_cost_no_digits_in_single_precision():
 def test_a_kernel_works_tiles_of_any_size_up_to_its_own():
     sheet, X, weights = setting(2, 6, 3, 20)
     kernel = Kernel(sheet, X.dtype, len(X))
-    for n in (len(X), 1, 7, len(X)):
+    for n in (len(X), 1, 0, 7, len(X)):
         alone = expect(sheet, X[:n], weights[:n])
         for name, value in vars(kernel.statistics(X[:n], weights[:n])).items():
             np.testing.assert_array_equal(value, getattr(alone, name), err_msg=name)
@@ -78,6 +80,23 @@ def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid):
     scores = Kernel(sheet, X.dtype, len(X)).posterior(X).scores
     assert scores.min() > np.sqrt(np.finfo(np.float64).tiny) / 2
     np.testing.assert_allclose(responsibilities(sheet, X)[0], softmax(exponents, axis=1), rtol=1e-8, atol=1e-150)
+
+
+@pytest.mark.parametrize("far", [0, 1e5])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_few_nodes_stand_for_all_until_a_row_prefers_one_between_them(far, dtype):
+    directions = np.linalg.qr(np.random.default_rng(0).normal(size=(60, 17)))[0].T
+    sheet = Manifold(Grid(9, 4, 0.5), 3 * directions, np.zeros(60), 0.5, 1e-9)
+    kernel = Kernel(sheet, dtype, 1)
+    between = 9 * min(set(range(9)) - set(kernel.way.few)) + 4
+    hill = -((sheet.nodes - sheet.nodes[between]) ** 2).sum(axis=1)  # of which it is the top
+    away = directions.T @ np.linalg.lstsq(sheet.grid.basis, hill)[0]
+    X = (sheet.projections[[between]] + far * away).astype(dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rough = kernel._scores(DenseTile(X, kernel.offset), 1, kernel.way.few)[1]
+    assert (rough.max() < kernel.most) == (far == 0)
+    expected = brute_force(sheet, X, np.ones(1))[2]
+    np.testing.assert_allclose(responsibilities(sheet, X)[0], expected, atol=100 * np.finfo(dtype).eps)
 
 
 @given(seed=st.integers(0, 99), far=st.sampled_from([1, 1e3, 1e6]), dtype=st.sampled_from([np.float32, np.float64]))

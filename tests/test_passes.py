@@ -147,7 +147,7 @@ USES = {
 
 @pytest.mark.parametrize("use", USES)
 def test_nothing_of_size_rows_times_nodes_is_allocated(use):
-    few, many = 10_000, 40_000
+    few, many = 20_000, 100_000
     rows = RNG.normal(size=(many, 3))
     model = eIGTM(k=20, niter=1, tol=0).fit(rows[:500])
     work = USES[use]

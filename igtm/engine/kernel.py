@@ -2,11 +2,12 @@
 
 Arrays lie features-first, (·, n), so that reductions over nodes run along contiguous memory, and stay in a core's
 cache. Exponents a_kn = β(xᵀy - ½‖y‖²) tell the nodes of a row apart; what all nodes of a row have in common, -½β‖x‖²
-and what the bias adds, is left to the log-likelihood.
+and what the bias adds, is left to the log-likelihood. To be raised, they are taken relative to the largest of the row,
+or of a few nodes, to which no other has much more.
 """
 
 from dataclasses import dataclass
-from math import prod
+from math import ceil, prod
 
 import numpy as np
 
@@ -18,6 +19,10 @@ from igtm.rows.tile import DenseTile, SparseTile, Tile
 ROUNDING = 16 * float(np.finfo(np.float32).eps)
 # Below the first, NumPy's float64 exponential takes ten times as long, for it underflows; the second is as good.
 DEEP, FLOOR = (share * float(np.log(np.finfo(np.float64).tiny)) for share in (0.9, 0.5))
+# The largest exponent that may be raised, as a share of the largest that can, and how much of it may be expected.
+MOST, EXPECTED = 0.75, 0.5
+# The few nodes are every so many along both axes, and the corners, which rows far from all prefer.
+STRIDES = (3, 2)
 
 
 class _Scratch:
@@ -51,21 +56,31 @@ class _ThroughGrid:
         self.weights = (beta * manifold.weights[:-1]).astype(dtype)
         self.bias = beta * manifold.weights[-1]
         self.axis = axis.astype(dtype)
-        # The constant of each node rides along as the factor of a row of ones, a row's sum as that of a row of nodes.
-        self.axis_and_norms = np.concatenate([np.broadcast_to(axis, (k, *axis.shape)), norms], axis=2).astype(dtype)
+        # The constant of each node rides along as the factor of a row of ones, what exponents are relative to as that
+        # of another, and a row's sum as that of a row of nodes.
+        columns = [np.broadcast_to(axis, (k, *axis.shape)), norms, np.ones_like(norms)]
+        self.axis_and_norms = np.concatenate(columns, axis=2).astype(dtype)
         self.axis_and_sum = np.vstack([axis.T, np.ones(k)]).astype(dtype)
         self.back = axis.T.astype(dtype, order="C")
+        self.few = _few_nodes(manifold, dtype)
 
-    def exponents(self, tile: Tile, n: int) -> np.ndarray:
-        """What tells the nodes apart, (K, n)."""
+    def exponents(self, tile: Tile, n: int, few: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Exponents (K, n), without what the bias adds, less the largest, (n,), of all nodes or of a `few`."""
         k, m = self.grid.k, self.grid.m
         coordinates = self.scratch("basis", m * m + 1, n)[:-1]
         tile.project(self.weights, out=coordinates)
-        half = self.scratch("half", k, m + 1, n)
+        half = self.scratch("half", k, m + 2, n)
         np.matmul(self.axis, coordinates.reshape(m, m * n), out=half.reshape(k, -1)[:, : m * n])
         half[:, m] = 1
-        exponents = np.matmul(self.axis_and_norms, half, out=self.scratch("nodes", k, k, n))
-        return exponents.reshape(k * k, n)
+        half[:, m + 1] = 0
+        nodes = self.scratch("nodes", k, k, n)
+        if few is None:
+            return _below_largest(np.matmul(self.axis_and_norms, half, out=nodes).reshape(k * k, n))
+        some = np.matmul(self.axis_and_norms[np.ix_(few, few)], half[few]).reshape(len(few) ** 2, n)
+        largest = some.max(axis=0)
+        half[:, m + 1] = -largest
+        exponents = np.matmul(self.axis_and_norms, half, out=nodes).reshape(k * k, n)
+        return _floored(exponents, least=(some.min(axis=0) - largest).min(initial=0)), largest
 
     def in_common(self, tile: Tile) -> np.ndarray:
         """What the bias adds to all nodes of a row, (n,), float64."""
@@ -94,6 +109,8 @@ class _ThroughGrid:
 class _ThroughNodes:
     """Products with the nodes in data space themselves: for few features, or where W would cost digits."""
 
+    few = None
+
     def __init__(self, manifold: Manifold, scratch: _Scratch):
         beta = 1 / manifold.noise_variance
         self.scratch = scratch
@@ -101,12 +118,12 @@ class _ThroughNodes:
         self.norms = (-beta / 2 * manifold.squared_lengths[:, None]).astype(scratch.dtype)
         self.basis = manifold.grid.basis.T.astype(scratch.dtype, order="C")
 
-    def exponents(self, tile: Tile, n: int) -> np.ndarray:
-        """What tells the nodes apart, (K, n), the bias with it."""
+    def exponents(self, tile: Tile, n: int, few: None) -> tuple[np.ndarray, np.ndarray]:
+        """Exponents (K, n), the bias with them, less the largest, (n,)."""
         exponents = self.scratch("nodes", len(self.nodes), n)
         tile.project(self.nodes, out=exponents)
         exponents += self.norms
-        return exponents
+        return _below_largest(exponents)
 
     def in_common(self, tile: Tile) -> float:
         """Nothing more is common to all nodes."""
@@ -140,6 +157,35 @@ def through_grid(manifold: Manifold, dtype: np.dtype) -> bool:
     return float(np.finfo(dtype).eps * lengths.max()) <= ROUNDING * float(longest)
 
 
+def _below_largest(exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    largest = exponents.max(axis=0)
+    exponents -= largest
+    return _floored(exponents, exponents.min(initial=0)), largest
+
+
+def _floored(exponents: np.ndarray, least: float) -> np.ndarray:
+    if exponents.dtype == np.float64 and least < DEEP:
+        np.clip(exponents, FLOOR, np.inf, out=exponents)  # takes half as long as `maximum`
+    return exponents
+
+
+def _few_nodes(manifold: Manifold, dtype: np.dtype) -> np.ndarray | None:
+    """Which of the k nodes along either axis stand for all, None where others are too far from them in data space.
+
+    A row at a node has an exponent there that is ½β times their squared distance larger than at another.
+    """
+    k, basis = manifold.grid.k, manifold.grid.basis[:, :-1]
+    basis, weights = basis.reshape(k, k, -1), manifold.weights[:-1]
+    products = weights @ weights.T * (0.5 / manifold.noise_variance)
+    for stride in STRIDES:
+        few = np.linspace(0, k - 1, ceil((k - 1) / stride) + 1).round().astype(int)
+        nearest = few[np.abs(np.arange(k)[:, None] - few).argmin(axis=1)]
+        apart = basis - basis[np.ix_(nearest, nearest)]
+        if np.vecdot(apart @ products, apart).max() <= EXPECTED * np.log(np.finfo(dtype).max):
+            return few
+    return None
+
+
 @dataclass(frozen=True)
 class Posterior:
     """What a tile's rows have to do with the nodes; its arrays are overwritten when the next tile is worked.
@@ -149,7 +195,7 @@ class Posterior:
     tile : DenseTile or SparseTile
         The rows, centred.
     scores : ndarray (K, n)
-        exp(a - max a): responsibilities but for the normaliser.
+        Responsibilities but for the normaliser.
     normaliser : ndarray (n,)
         Sums of the scores over the nodes.
     log_sums : ndarray (n,)
@@ -195,7 +241,7 @@ class Kernel:
         self.manifold = manifold
         self.dtype = np.dtype(dtype)
         self.offset = manifold.offset.astype(dtype)
-        self.deep = DEEP if self.dtype == np.float64 else -np.inf
+        self.most = float(np.finfo(self.dtype).max) ** MOST
         self.half_beta = 0.5 / manifold.noise_variance
         self.scratch = _Scratch(self.dtype, rows)
         way = _ThroughGrid if through_grid(manifold, self.dtype) else _ThroughNodes
@@ -208,16 +254,19 @@ class Kernel:
             tile = DenseTile(X, self.offset, self.scratch("rows", n_features, n).reshape(n, n_features))
         else:
             tile = SparseTile(X, self.offset)
-        exponents = self.way.exponents(tile, n)
-        peak = exponents.max(axis=0)
-        exponents -= peak
-        if exponents.min(initial=0) < self.deep:
-            np.maximum(exponents, FLOOR, out=exponents)
-        scores = np.exp(exponents, out=exponents)
-        normaliser = self.way.normaliser(scores)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scores, normaliser, largest = self._scores(tile, n, self.way.few)
+        if not normaliser.max(initial=0) < self.most:  # some row prefers a node between those few
+            scores, normaliser, largest = self._scores(tile, n, None)
         # Summands are added in float64: in float32 their sum would lose what they carry, and outliers all digits.
-        log_sums = np.log(normaliser, dtype=np.float64) + peak
+        log_sums = np.log(normaliser, dtype=np.float64) + largest
         return Posterior(tile, scores, normaliser, log_sums, self)
+
+    def _scores(self, tile: Tile, n: int, few: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Scores (K, n), their sums, and the exponents (n,) that they are relative to."""
+        exponents, largest = self.way.exponents(tile, n, few)
+        scores = np.exp(exponents, out=exponents)
+        return scores, self.way.normaliser(scores), largest
 
     def statistics(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
         """Statistics of rows (n, D) with sample weights (n,), 1 where None."""
