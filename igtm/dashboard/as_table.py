@@ -8,9 +8,8 @@ import param
 
 from igtm.charts.as_table import as_tables
 from igtm.dashboard import icons
-from igtm.dashboard.dialog import dialog
+from igtm.dashboard.dialog import Dialog
 from igtm.dashboard.grid import DataGrid
-from igtm.dashboard.later import fill, later
 from igtm.dashboard.text import plain, tooltip_below
 
 NOT_YET = "none yet"
@@ -37,8 +36,7 @@ class AsTable(param.Parameterized):
             label="As tables", icon=icons.TABLE, description="Read the charts of this page as tables.",
             on_click=self.show, variant="outlined", size="small", margin=0, stylesheets=[tooltip_below("right")],
         )  # fmt: skip
-        self._place = later()
-        self.dialog = dialog(self._place, "Charts as tables")
+        self.dialog = Dialog(self._content, "Charts as tables")
 
     def show(self, *_) -> None:
         """Open the dialog on the charts as they are now."""
@@ -51,7 +49,6 @@ class AsTable(param.Parameterized):
         self.param.chart.objects = names
         self.chart = self.chart if self.chart in names else names[0]
         self._fill()
-        fill(self._place, self._content)
         self.dialog.open = True
 
     def _content(self):

@@ -8,9 +8,8 @@ import panel_material_ui as pmui
 import param
 from panel.io.model import JSCode
 
-from igtm.dashboard.dialog import dialog
+from igtm.dashboard.dialog import Dialog
 from igtm.dashboard.grid import DataGrid
-from igtm.dashboard.later import fill, later
 from igtm.dashboard.text import message, plain
 from igtm.tables import molecules, tables
 from igtm.tables.columns import MAX_CATEGORIES, Role, is_numeric
@@ -63,8 +62,7 @@ class ColumnsDialog(pn.viewable.Viewer):
         )
         self._rows = DataGrid(height=HEIGHT - 88)
         self._recipe = _recipe_widgets()
-        self._place = later()
-        self._dialog = dialog(self._place, "Columns and preprocessing")
+        self._dialog = Dialog(self._content, "Columns and preprocessing")
         self._filter.param.watch(lambda _: self._show(), "value_input")
         for field, widget in self._recipe.items():
             settled = "value_throttled" if field == "n_components" else "value"  # a slider, once it is let go
@@ -75,7 +73,6 @@ class ColumnsDialog(pn.viewable.Viewer):
 
     async def show(self, *_):
         """Open the dialog, on the table as it is now."""
-        fill(self._place, self._content)
         self._dialog.open = True
         table = self.data.table
         if table.frame is not self._frame:

@@ -5,6 +5,7 @@ import panel_material_ui as pmui
 import param
 
 from igtm.dashboard import icons
+from igtm.dashboard.layouts import line
 from igtm.dashboard.settings import duration
 from igtm.dashboard.text import message, plain, tooltip_below
 from igtm.dashboard.training import Training
@@ -64,9 +65,8 @@ class Controls(pn.viewable.Viewer):
         words = plain(param.bind(_progress_words, run.param.frame, status), font_size="12px", line_height="18px")
         notice = plain(self.param.notice, **NOTICE)
         progress = pn.Column(words, self._progress, notice, styles={"flex": "1 1 260px", "min-width": "0"}, margin=0)
-        line = pmui.FlexBox(*buttons, progress, gap="8px", align_items="center", sizing_mode="stretch_width", margin=0)
         self._view = pn.Column(
-            line,
+            line(*buttons, progress),
             message(run.param.error, "error"),
             sizing_mode="stretch_width",
             margin=0,

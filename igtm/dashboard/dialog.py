@@ -1,8 +1,14 @@
 """The frame that every dialog of the page has."""
 
-import panel_material_ui as pmui
+from collections.abc import Callable
 
-__all__ = ["dialog"]
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from igtm.dashboard.later import fill, later
+
+__all__ = ["Dialog"]
 
 LOOK = {
     "& .MuiIconButton-root": {"color": "inherit"},  # of itself it stays black in the dark
@@ -14,28 +20,52 @@ LOOK = {
 }
 
 
-def dialog(content, title: str, width: str = "md", sx: dict | None = None, **params) -> pmui.Dialog:
-    """Return a dialog with a title, which its cross, Esc and a click beside it close.
+class Dialog(pn.viewable.Viewer):
+    """A dialog with a title, which its cross, Esc and a click beside it close.
+
+    The page gets it when it is first opened.
 
     Parameters
     ----------
-    content : Panel object
+    make : callable
+        Makes its content.
     title : str
     width : {"xs", "sm", "md", "lg", "xl"}, default "md"
         How wide it is where there is room.
     sx : dict, optional
         More of Material UI's styles.
     **params
-        Other parameters of `panel_material_ui.Dialog`.
+        Of this class.
     """
-    return pmui.Dialog(
-        content,
-        title=title,
-        title_variant="h6",
-        width_option=width,
-        sizing_mode="stretch_width",
-        show_close_button=True,
-        close_on_click=True,
-        sx=LOOK | (sx or {}),
-        **params,
-    )
+
+    open = param.Boolean(default=False, doc="Whether it is open.")
+    loading = param.Boolean(default=False, doc="Whether its content is still worked out.")
+
+    def __init__(self, make: Callable[[], pn.viewable.Viewable], title: str, width="md", sx=None, **params):
+        super().__init__(**params)
+        self._make, self._title, self._width, self._sx = make, title, width, LOOK | (sx or {})
+        self._place = later(sizing_mode=None)
+
+    @param.depends("open", watch=True)
+    def _fill(self):
+        if self.open:
+            fill(self._place, self._frame)
+
+    def _frame(self):
+        frame = pmui.Dialog(
+            self._make(),
+            title=self._title,
+            title_variant="h6",
+            width_option=self._width,
+            sizing_mode="stretch_width",
+            show_close_button=True,
+            close_on_click=True,
+            sx=self._sx,
+            open=self.open,
+            loading=self.param.loading,
+        )
+        frame.link(self, open="open", bidirectional=True)
+        return frame
+
+    def __panel__(self):
+        return self._place

@@ -20,6 +20,7 @@ from igtm.dashboard.data import DataView
 from igtm.dashboard.guide import first_map
 from igtm.dashboard.help import Help
 from igtm.dashboard.inspector import Inspector
+from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.map_view import MapView, Scene
 from igtm.dashboard.new_rows import NewRows
 from igtm.dashboard.page_start import WAITING, PageStart
@@ -284,25 +285,25 @@ class Explorer(pn.viewable.Viewer):
         return title
 
     @property
-    def side(self) -> pmui.FlexBox:
+    def side(self) -> pn.Column:
         """Data above settings."""
-        return _stack(
+        return stack(
             _heading("Data"),
             self.data.sidebar,
             self.new_rows,
             pmui.Divider(sizing_mode="stretch_width", margin=0),
             _heading("Settings"),
             self.settings,
-            gap="8px",
             styles={"padding": "8px 14px"},
         )
 
     @property
-    def main(self) -> pmui.FlexBox:
+    def main(self) -> pn.Column:
         """Controls above map and sheet, the inspector beside them where there is room."""
-        middle = _stack(
-            _sheet(_stack(self.trail, self.map, gap="0")),
+        middle = stack(
+            _sheet(self.trail, self.map),
             _sheet(self.sheet),
+            gap=GAP,
             styles={"flex": "2 1 440px", "min-width": "0"},
         )
         controls = pn.Column(
@@ -310,13 +311,14 @@ class Explorer(pn.viewable.Viewer):
         )
         head = [controls, self.as_table.button, self.take_away]
         inspector = _sheet(self.inspector, styles={"flex": "1 1 340px", "min-width": "0"})
-        return _stack(
-            _sheet(pmui.FlexBox(*head, gap=GAP, align_items="center", sizing_mode="stretch_width", margin=0)),
-            pmui.FlexBox(middle, inspector, gap=GAP, align_items="flex-start", sizing_mode="stretch_width", margin=0),
+        return stack(
+            _sheet(line(*head, gap=GAP)),
+            line(middle, inspector, gap=GAP, align="start"),
             self.data.dialog,
             self.as_table.dialog,
             self.help.glossary,
             self.help.guide,
+            gap=GAP,
             styles={"padding": GAP},
         )
 
@@ -349,8 +351,10 @@ class Explorer(pn.viewable.Viewer):
         return self.page().servable(**options)
 
     def __panel__(self):
-        left = _stack(Access(), self.help.buttons(), self.side, styles={"flex": "1 1 300px", "max-width": "360px"})
-        right = _stack(self.main, styles={"flex": "3 1 560px", "min-width": "0"})
+        left = stack(
+            Access(), self.help.buttons(), self.side, gap=GAP, styles={"flex": "1 1 300px", "max-width": "360px"}
+        )
+        right = stack(self.main, styles={"flex": "3 1 560px", "min-width": "0"})
         both = pmui.FlexBox(left, right, sizing_mode="stretch_width", theme_config=theme.material())
         both.link(self, dark_theme="dark")  # it follows the notebook's
         return both
@@ -394,19 +398,7 @@ def _heading(text: str):
     return pmui.Typography(text, variant="subtitle2", margin=0)
 
 
-def _stack(*content, gap=GAP, **options):
-    return pmui.FlexBox(
-        *content,
-        flex_direction="column",
-        flex_wrap="nowrap",
-        gap=gap,
-        sizing_mode="stretch_width",
-        margin=0,
-        **options,
-    )
-
-
-def _sheet(content, **options):
+def _sheet(*content, **options):
     return pmui.Paper(
-        content, variant="outlined", elevation=0, sizing_mode="stretch_width", margin=0, sx={"p": "10px"}, **options
+        *content, variant="outlined", elevation=0, sizing_mode="stretch_width", margin=0, sx={"p": "10px"}, **options
     )

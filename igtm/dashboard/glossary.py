@@ -2,9 +2,7 @@
 
 import html
 
-import panel_material_ui as pmui
-
-from igtm.dashboard.dialog import dialog
+from igtm.dashboard.dialog import Dialog
 from igtm.dashboard.text import Html
 
 TERMS = {
@@ -43,9 +41,11 @@ dd { margin: 0; }
 """
 
 
-def glossary() -> pmui.Dialog:
+def glossary() -> Dialog:
     """A dialog with all of them."""
     lines = (f"<dt>{html.escape(term)}</dt><dd>{html.escape(words)}</dd>" for term, words in TERMS.items())
     # The keyboard scrolls what has the focus.
     page = f"<dl tabindex='0'>{''.join(lines)}</dl>"
-    return dialog(Html(page, stylesheets=[STYLE], sizing_mode="stretch_width", margin=0), "Glossary", width="sm")
+    return Dialog(
+        lambda: Html(page, stylesheets=[STYLE], sizing_mode="stretch_width", margin=0), "Glossary", width="sm"
+    )

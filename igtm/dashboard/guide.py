@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 import param
 
 from igtm.dashboard.later import fill, later
+from igtm.dashboard.layouts import line
 from igtm.dashboard.text import Html
 
 STYLE = """
@@ -111,25 +112,22 @@ class Guide(pn.viewable.Viewer):
         super().__init__(steps=steps, **params)
         for place, step in enumerate(steps[:-1]):
             step.of.param.watch(lambda event, place=place: self._notice(place, event), step.name)
-        self._place = later()
-        self._card = pmui.Paper(
-            self._place, visible=self.param.running, elevation=8, margin=0, styles=CARD, sx={"p": "16px"}
-        )
+        self._place = later(sizing_mode=None)
 
     def start(self, *_) -> None:
         """Begin at the first step."""
-        fill(self._place, self._content)
+        fill(self._place, self._card)
         self.param.update(place=0, running=True)
 
     def leave(self, *_) -> None:
         """Close the card."""
         self.running = False
 
-    def _content(self):
+    def _card(self):
         words = param.bind(self._words, self.param.place)
-        return pn.Column(
+        return pmui.Paper(
             Html(words, stylesheets=[STYLE], sizing_mode="stretch_width", margin=0),
-            pmui.FlexBox(
+            line(
                 self._button("Leave", "Close the guide; it can be started again.", self.leave),
                 pn.Spacer(sizing_mode="stretch_width"),
                 self._button("Back", "One step back.", self._back, disabled=self.param.place.rx() == 0),
@@ -137,9 +135,9 @@ class Guide(pn.viewable.Viewer):
                     param.bind(lambda place: "Done" if place == len(self.steps) - 1 else "Skip", self.param.place),
                     "Go on without doing this.", self._skip, variant="outlined",
                 ),
-                gap="4px", align_items="center", flex_wrap="nowrap", sizing_mode="stretch_width", margin=(12, 0, 0, 0),
+                gap="4px", margin=(12, 0, 0, 0),
             ),
-            sizing_mode="stretch_width", margin=0,
+            visible=self.param.running, elevation=8, margin=0, styles=CARD, sx={"p": "16px"},
         )  # fmt: skip
 
     def _notice(self, place, event):
@@ -168,4 +166,4 @@ class Guide(pn.viewable.Viewer):
         return pmui.Button(label=label, description=help, on_click=action, **{"variant": "text", **SMALL, **options})
 
     def __panel__(self):
-        return self._card
+        return self._place

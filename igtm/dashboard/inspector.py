@@ -6,6 +6,7 @@ import param
 
 from igtm.charts.colours import Colouring
 from igtm.charts.figures import Figure
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.node_view import NodeView
 from igtm.dashboard.point_view import PointView
 from igtm.dashboard.selecting import Selecting
@@ -45,8 +46,9 @@ class Inspector(pn.viewable.Viewer):
         point = PointView(pick_row=lambda row: self._choose(POINT, row), **shared)
         self._node = NodeView(colouring=self.param.colouring, **shared)
         self._views = [SelectionView(selecting=selecting, **shared), point, self._node]
+        self._places = [later() for _ in self._views]
         self._tabs = pmui.Tabs(
-            *zip(("Selection", "Point", "Node"), self._views, strict=True),
+            *zip(("Selection", "Point", "Node"), self._places, strict=True),
             active=self.active,
             sizing_mode="stretch_width",
             margin=0,
@@ -88,6 +90,7 @@ class Inspector(pn.viewable.Viewer):
         self._refresh()
 
     def _refresh(self, *_):
+        fill(self._places[self.active], lambda: self._views[self.active])
         self._views[self.active].update(self.fitted, self._chosen[self.active])
         self._tell()
 

@@ -9,6 +9,7 @@ import panel as pn
 import param
 
 from igtm.charts import figures
+from igtm.dashboard.layouts import line
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
 from igtm.maps import pictures
@@ -118,11 +119,11 @@ def _tell(selected, name, picked):
         picked(int(values[0]))
 
 
-def beside(*parts) -> pn.FlexBox:
+def beside(*parts) -> pn.Row:
     """Parts side by side where there is room, one under the other where there is not."""
     room = {"flex": "1 1 300px", "min-width": "0"}
     columns = [pn.Column(part, sizing_mode="stretch_width", margin=0, styles=room) for part in parts]
-    return pn.FlexBox(*columns, gap="16px", align_items="start", sizing_mode="stretch_width", margin=(8, 0))
+    return line(*columns, gap="16px", align="start", margin=(8, 0))
 
 
 def heading(text: str) -> pn.pane.HTML:

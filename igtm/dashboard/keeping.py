@@ -4,6 +4,8 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from igtm.dashboard.later import fill, later
+from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import plain
 
@@ -25,6 +27,11 @@ class Keeping(pn.viewable.Viewer):
         self._name.param.watch(lambda _: self._keep(), "enter_pressed")
         none = param.bind(lambda selection: not len(selection), selection)
         keep = self._button("Keep", "Keep the selected rows under this name.", lambda _: self._keep(), disabled=none)
+        self._place = later(visible=param.bind(bool, kept))
+        self._view = stack(line(self._name, keep), self._place, margin=(8, 4))
+        self.selecting.param.watch(self._offer, "kept")
+
+    def _choices(self):
         choice = pmui.Select.from_param(
             self.param.chosen,
             label="Kept",
@@ -34,20 +41,11 @@ class Keeping(pn.viewable.Viewer):
         )
         restore = self._button("Select", "Select these rows again.", lambda _: self.selecting.take(self.chosen))
         forget = self._button("Forget", "Keep it no longer.", lambda _: self.selecting.forget(self.chosen))
-        line = {"gap": "8px", "align_items": "center", "sizing_mode": "stretch_width", "margin": 0}
-        there = pn.Column(
-            pmui.FlexBox(choice, restore, forget, **line),
+        return stack(
+            line(choice, restore, forget),
             plain(param.bind(_words, self.param.chosen), font_size="12px", opacity="0.75"),
-            visible=param.bind(bool, kept),
-            sizing_mode="stretch_width",
-            margin=0,
-            styles={"gap": "4px"},
+            gap="4px",
         )
-        self._view = pn.Column(
-            pmui.FlexBox(self._name, keep, **line), there,
-            sizing_mode="stretch_width", margin=(8, 4), styles={"gap": "8px"},
-        )  # fmt: skip
-        self.selecting.param.watch(self._offer, "kept")
 
     def _button(self, label, help, action, **options):
         return pmui.Button(label=label, description=help, on_click=action, variant="outlined", **SMALL, **options)
@@ -58,6 +56,8 @@ class Keeping(pn.viewable.Viewer):
             self._name.param.update(value="", value_input="")
 
     def _offer(self, event):
+        if event.new:
+            fill(self._place, self._choices)
         self.param.chosen.objects = {selection.name: selection for selection in event.new}
         added = [selection for selection in event.new if selection not in event.old]
         if added or self.chosen not in event.new:

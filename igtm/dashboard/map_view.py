@@ -15,6 +15,7 @@ from igtm.charts.scatter import placed
 from igtm.dashboard.backdrop import PLANE, Backdrop
 from igtm.dashboard.colour_options import ColourOptions
 from igtm.dashboard.inspector_parts import illustrate
+from igtm.dashboard.layouts import line
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.search_view import SearchView
 from igtm.dashboard.selecting import NEW, Selecting
@@ -137,8 +138,8 @@ class MapView(pn.viewable.Viewer):
             margin=0,
             styles=ALL_OVER,
         )
-        self._view = pmui.Column(
-            pmui.FlexBox(
+        self._view = pn.Column(
+            line(
                 pmui.RadioButtonGroup.from_param(self.param.kind, label="", **options),
                 pmui.Select.from_param(
                     self.param.color, label="Colour", searchable=True, width=180, **points,
@@ -147,11 +148,8 @@ class MapView(pn.viewable.Viewer):
                 self.colours,
                 self.backdrop,
                 gap="12px 8px",
-                align_items="center",
-                sizing_mode="stretch_width",
-                margin=0,
             ),
-            pmui.FlexBox(
+            line(
                 pmui.Select.from_param(self.param.drag, label="Drag", width=150, description=DRAG_HELP, **points),
                 self.search,
                 pn.Column(
@@ -162,8 +160,6 @@ class MapView(pn.viewable.Viewer):
                     margin=0, styles={"flex": "1 1 220px", "min-width": "0"},
                 ),
                 gap="12px 8px",
-                align_items="center",
-                sizing_mode="stretch_width",
                 margin=(12, 0, 4, 0),
             ),
             pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),

@@ -8,9 +8,10 @@ import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
-from igtm.dashboard.dialog import dialog
+from igtm.dashboard.dialog import Dialog
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture, illustrate
+from igtm.dashboard.layouts import stack
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.take_away import slug
 from igtm.dashboard.text import message, plain
@@ -48,17 +49,15 @@ class NewRows(pn.viewable.Viewer):
         self._download = pmui.FileDownload(
             label="Coordinates", description="Save where the new rows lie as CSV.", callback=self._give, **SMALL
         )
-        self.dialog = dialog(
-            pn.Column(
-                message(self.param.notes, "info"), self.picture, self._grid, self._download,
-                sizing_mode="stretch_width", margin=(0, 0, 12, 0), styles={"gap": "8px"},
-            ),
-            "New rows on the map",
-        )  # fmt: skip
+        self.dialog = Dialog(self._content, "New rows on the map")
 
     def __panel__(self):
         parts = [self._file, plain(HELP, font_size="12px", opacity="0.7"), message(self.param.problem), self.dialog]
-        return pn.Column(*parts, sizing_mode="stretch_width", margin=0, styles={"gap": "8px"})
+        return stack(*parts)
+
+    def _content(self):
+        notes = message(self.param.notes, "info")
+        return stack(notes, self.picture, self._grid, self._download, margin=(0, 0, 12, 0))
 
     async def _receive(self, event):
         if event.new is None:

@@ -10,6 +10,7 @@ from igtm.charts.colours import Colouring, as_colouring
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture, Thumbnail, as_facts, beside, facts, heading
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
+from igtm.dashboard.layouts import line
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.node_comparison import NodeComparison
 from igtm.dashboard.rows_view import RowsView
@@ -81,9 +82,9 @@ class NodeView(View):
             size="small",
             margin=0,
         )
-        return pmui.FlexBox(
+        return line(
             self._number, self._switch, self._other,
-            gap="12px 16px", align_items="center", sizing_mode="stretch_width", margin=(12, 4, 0, 4), visible=False,
+            gap="12px 16px", margin=(12, 4, 0, 4), visible=False,
         )  # fmt: skip
 
     def _take_number(self, event):

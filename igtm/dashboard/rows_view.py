@@ -7,6 +7,7 @@ import param
 
 from igtm.dashboard.grid import PAGE_SIZE, DataGrid
 from igtm.dashboard.inspector_parts import off_loop
+from igtm.dashboard.layouts import line
 from igtm.dashboard.text import plain
 from igtm.maps import listing, pictures, table_map
 from igtm.maps.table_map import TableMap
@@ -40,9 +41,8 @@ class RowsView(pn.viewable.Viewer):
             size="small",
             margin=(4, 0, 0, 0),
         )
-        line = {"gap": "8px 16px", "align_items": "center", "sizing_mode": "stretch_width", "margin": (4, 0)}
         self._view = pn.Column(
-            pmui.FlexBox(field, plain(self.param.words, font_size="12px", opacity="0.75"), **line),
+            line(field, plain(self.param.words, font_size="12px", opacity="0.75"), gap="8px 16px", margin=(4, 0)),
             self._grid,
             pager,
             sizing_mode="stretch_width",

@@ -6,6 +6,7 @@ import param
 
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import off_loop
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import plain
 from igtm.maps import search
@@ -35,13 +36,7 @@ class SearchView(pn.viewable.Viewer):
         self._field.param.watch(lambda _: self._ask(), "value_input")
         self._field.param.watch(lambda _: self._select(), "enter_pressed")
         self._grid = DataGrid(max_height=GRID_HEIGHT)
-        self.results = pn.Column(
-            plain(self.param.words, font_size="12px", opacity="0.75"),
-            self._grid,
-            visible=self.param.found.rx.is_not(None),
-            sizing_mode="stretch_width",
-            margin=0,
-        )
+        self.results = later(visible=self.param.found.rx.is_not(None))
 
     @param.depends("table", watch=True)
     def _ask(self):
@@ -61,7 +56,16 @@ class SearchView(pn.viewable.Viewer):
         if found is not None:
             self.words = f"{len(found.selection):,} rows found" + (" · Enter selects them" if len(found.frame) else "")
             self._grid.frame = found.frame
+            fill(self.results, self._list)
         self.found = found
+
+    def _list(self):
+        return pn.Column(
+            plain(self.param.words, font_size="12px", opacity="0.75"),
+            self._grid,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
 
     def _select(self):
         if self.found is not None and len(self.found.selection):

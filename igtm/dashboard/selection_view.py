@@ -8,6 +8,7 @@ from igtm.charts import figures
 from igtm.dashboard.inspector_parts import Picture, beside, heading, off_loop
 from igtm.dashboard.inspector_views import GRID_HEIGHT, View
 from igtm.dashboard.keeping import Keeping
+from igtm.dashboard.layouts import line
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.rows_view import RowsView
 from igtm.dashboard.selecting import Selecting
@@ -43,7 +44,7 @@ class SelectionView(View):
         self.pictures = {"selection": heat, "columns of the selection": columns}
         self._rows = RowsView(max_height=GRID_HEIGHT)
         options = {"size": "small", "margin": 0}
-        choices = pmui.FlexBox(
+        choices = line(
             pmui.Select.from_param(
                 self.param.other, label="Compared with", description="All rows, or a selection that you kept.",
                 width=190, **options,
@@ -52,7 +53,7 @@ class SelectionView(View):
                 self.param.more, label="All columns", description=f"At most {MANY}, instead of the first {FEW}.",
                 align="center", **options,
             ),
-            gap="8px 16px", align_items="center", sizing_mode="stretch_width", margin=(8, 0),
+            gap="8px 16px", margin=(8, 0),
         )  # fmt: skip
         self._content[:] = [
             plain(self.param.count, font_weight="600"),
@@ -80,7 +81,7 @@ class SelectionView(View):
             )
             for name, help in STEPS.items()
         )  # fmt: skip
-        return pmui.FlexBox(*buttons, gap="4px", sizing_mode="stretch_width", margin=(8, 0, 0, 0))
+        return line(*buttons, gap="4px", margin=(8, 0, 0, 0))
 
     def _zoom(self):
         ask = pmui.Button(
@@ -92,7 +93,7 @@ class SelectionView(View):
             self.selecting.param.weighted, label="Weighted", size="small", margin=0, align="center",
             description="Rows count as far as the selected rows' nodes are responsible for them.",
         )  # fmt: skip
-        return pmui.FlexBox(ask, weigh, gap="8px", align_items="center", sizing_mode="stretch_width", margin=(4, 4))
+        return line(ask, weigh, margin=(4, 4))
 
     def exists(self, fitted, chosen):
         return len(chosen) > 0 and chosen.n_rows == len(fitted.points)

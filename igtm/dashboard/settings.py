@@ -45,7 +45,7 @@ class Settings(pn.viewable.Viewer):
         shown = [self.param[name] for name in ("k", "m", "s", "n_blocks", "niter", "shape")]
         cost = param.bind(lambda *_: self.cost, *shown)
         self._cost = plain(cost, font_size="12px", opacity="0.8", margin="4px")
-        self._view = pmui.Column(
+        self._view = pn.Column(
             self._row("k", "k · nodes per side", pmui.IntSlider, end=40, step=1),
             self._row("m", "m · RBFs per side", pmui.IntSlider, end=15, step=1),
             self._row("s", "s · width", pmui.FloatSlider, start=0.05, end=2, step=0.05, format="0.00"),
@@ -113,7 +113,7 @@ class Settings(pn.viewable.Viewer):
             disabled=param.bind(lambda value, fixed: fixed or value == automatic, parameter, self.param.disabled),
             on_click=lambda _: self.param.update({name: automatic}),
         )
-        return pmui.Row(control, button, sizing_mode="stretch_width", margin=0)
+        return pn.Row(control, button, sizing_mode="stretch_width", margin=0)
 
     def _link(self, name, field):
         """Let a parameter and a field of text follow each other; the field says what it cannot take."""

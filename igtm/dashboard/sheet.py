@@ -6,8 +6,11 @@ import param
 
 from igtm.charts.figures import Figure
 from igtm.dashboard.convergence import Convergence
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.sheet_views import PlanesView, QualityView
 from igtm.maps.table_map import TableMap
+
+TABS = "Convergence", "Planes", "Quality"
 
 
 class Sheet(pn.viewable.Viewer):
@@ -23,10 +26,9 @@ class Sheet(pn.viewable.Viewer):
         super().__init__(**params)
         self.planes = PlanesView(dark=self.param.dark, on_show=self.on_show)
         self.quality = QualityView(dark=self.param.dark)
+        self._places = [later() for _ in TABS]
         self._tabs = pmui.Tabs(
-            ("Convergence", self.convergence),
-            ("Planes", self.planes),
-            ("Quality", self.quality),
+            *zip(TABS, self._places, strict=True),
             active=self.active,
             sizing_mode="stretch_width",
             margin=0,
@@ -43,8 +45,10 @@ class Sheet(pn.viewable.Viewer):
 
     @param.depends("fitted", "active", watch=True)
     def _refresh(self):
+        views = self.convergence, self.planes, self.quality
+        fill(self._places[self.active], lambda: views[self.active])
         if self.active:
-            (self.planes, self.quality)[self.active - 1].update(self.fitted)
+            views[self.active].update(self.fitted)
 
     def __panel__(self):
         return self._tabs

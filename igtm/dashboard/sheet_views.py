@@ -9,7 +9,7 @@ import param
 from igtm.charts import figures, theme
 from igtm.charts.heatmaps import MOST_CELLS
 from igtm.dashboard.inspector_parts import Picture, off_loop
-from igtm.dashboard.later import fill, later
+from igtm.dashboard.layouts import line
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
 from igtm.maps import metrics, planes, surfaces
@@ -37,8 +37,7 @@ ul { margin: 0 0 12px; padding-left: 20px; }
 class SheetView(pn.viewable.Viewer):
     """One tab: worked out for a map when the tab is first in front, with a word while that takes its time.
 
-    Subclasses `look` things up, on a thread that must not touch the page, and `show` what was found. The page gets
-    the content only then: it begins sooner.
+    Subclasses `look` things up, on a thread that must not touch the page, and `show` what was found.
     """
 
     hint = waiting = ""
@@ -50,7 +49,6 @@ class SheetView(pn.viewable.Viewer):
         super().__init__(**{"words": self.hint, **params})
         self._fitted = None
         self._content = pn.Column(visible=False, sizing_mode="stretch_width", margin=0)
-        self._place = later()
 
     def update(self, fitted: TableMap | None) -> None:
         """Show what there is to say of a map, None before the first."""
@@ -59,8 +57,6 @@ class SheetView(pn.viewable.Viewer):
         self._fitted = fitted
         self._content.visible = False
         self.words = self.hint if fitted is None else self.waiting
-        if fitted is not None:
-            fill(self._place, lambda: self._content)
 
         def arrive(found):
             if fitted is self._fitted:  # else there is another map
@@ -77,7 +73,7 @@ class SheetView(pn.viewable.Viewer):
             plain(self.param.words, opacity="0.7"), visible=self.param.words.rx.bool(), margin=0,
             sizing_mode="stretch_width",
         )  # fmt: skip
-        return pn.Column(words, self._place, sizing_mode="stretch_width", margin=(10, 4, 0, 4))
+        return pn.Column(words, self._content, sizing_mode="stretch_width", margin=(10, 4, 0, 4))
 
 
 class PlanesView(SheetView):
@@ -115,7 +111,7 @@ class PlanesView(SheetView):
         wide = {"min-width": "500px"}
         multiples = pn.Column(self.picture, sizing_mode="stretch_width", margin=0, styles=wide)
         self._content[:] = [
-            pmui.FlexBox(field, choose, show, gap="8px", align_items="center", sizing_mode="stretch_width", margin=0),
+            line(field, choose, show),
             plain(self.param.note, font_size="12px", opacity="0.75", margin="6px 0"),
             pn.Column(multiples, visible=feature == ALL, sizing_mode="stretch_width", margin=0, scroll="x"),
             pn.Column(self.large, visible=feature != ALL, sizing_mode="stretch_width", margin=0),

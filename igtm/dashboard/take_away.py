@@ -13,8 +13,8 @@ import param
 
 from igtm.charts import export
 from igtm.dashboard import icons
-from igtm.dashboard.dialog import dialog
-from igtm.dashboard.later import fill, later
+from igtm.dashboard.dialog import Dialog
+from igtm.dashboard.layouts import line
 from igtm.dashboard.text import Html, message, plain, tooltip_below
 from igtm.maps import table_map
 from igtm.maps.table_map import TableMap
@@ -81,15 +81,14 @@ class TakeAway(pn.viewable.Viewer):
             **SMALL,
         )
         self._file.param.watch(self._hand_over, "value")
-        self._place = later()
-        self._dialog = dialog(
-            self._place,
+        self._dialog = Dialog(
+            self._content,
             "Take away",
             width="sm",
             sx={"& .MuiDialogTitle-root": {"pb": "4px"}, "& .MuiDialogContent-root": {"px": "24px"}},
-            open=self.open,
         )
-        self._dialog.link(self, open="open", bidirectional=True)
+        self._dialog.param.watch(lambda event: self.param.update(open=event.new), "open")
+        self.param.watch(lambda event: self._dialog.param.update(open=event.new), "open")
         self._button = pmui.Button(
             label="Take away",
             icon=icons.DOWNLOAD,
@@ -115,7 +114,6 @@ class TakeAway(pn.viewable.Viewer):
     @param.depends("open", "fitted", watch=True)
     def _offer_charts(self):
         if self.open:
-            fill(self._place, self._content)
             charts = list(self._figures()) or [NO_CHART]
             kept = self._chart.value if self._chart.value in charts else charts[0]
             self._chart.param.update(options=charts, value=kept)
@@ -213,11 +211,6 @@ def slug(fitted: TableMap | None) -> str:
 def as_slug(text: str) -> str:
     """Words of any text, joined so that every system takes them as a file name."""
     return re.sub(r"\W+", "-", text)[:60].strip("-_").lower() or "map"
-
-
-def line(*parts) -> pn.FlexBox:
-    """Controls in a line that breaks where there is no room."""
-    return pn.FlexBox(*parts, gap="8px", align_items="center", sizing_mode="stretch_width", margin=0)
 
 
 def heading(text: str) -> pn.pane.HTML:

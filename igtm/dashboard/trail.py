@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from igtm.dashboard.layouts import line
 from igtm.dashboard.selecting import Selecting
 from igtm.maps import zoom
 from igtm.maps.selections import History, Selection
@@ -34,9 +35,7 @@ class Trail(pn.viewable.Viewer):
 
     def __init__(self, **params):
         super().__init__(**params)
-        self._view = pmui.FlexBox(
-            align_items="center", gap="4px", sizing_mode="stretch_width", margin=0, visible=False
-        )
+        self._view = line(gap="4px", visible=False)
 
     def enter(self, fitted: TableMap, selecting: Selecting) -> Region:
         """Make a region of the selected rows, of which there is at least one."""
