@@ -70,6 +70,8 @@ CONTROLS = {
     "MuiTab": {"root": _TEXT | {"minHeight": f"{CONTROL}px", "minWidth": 0, "padding": "6px 12px", "fontWeight": 600}},
     "MuiFormControlLabel": {"label": {"fontSize": "14px"}},
     "MuiMenuItem": {"root": {"fontSize": "14px"}},
+    # On a phone, help stands beside its label, on the one side or the other.
+    "MuiTooltip": {"tooltip": {"@media (max-width: 600px)": {"maxWidth": "150px"}}},
 }
 
 #: Name of the chart parameter that stands for black on light and for near-white on dark.

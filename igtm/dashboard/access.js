@@ -1,5 +1,5 @@
-// What keyboards and screen readers need of Material UI's markup, where it has no parameter for it: each control is
-// called what is written on it, and described by its help, which also opens at focus from the keyboard.
+// What keyboards, fingers and screen readers need of Material UI's markup, where it has no parameter for it: each
+// control is called what is written on it, and described by its help, which opens from the keyboard and at a tap, too.
 
 // Buttons of a number's field, which show an icon alone.
 const NAMELESS = { ".MuiInputAdornment-positionStart": "Less", ".MuiInputAdornment-positionEnd": "More" };
@@ -104,7 +104,10 @@ class Access {
     if (!control) return;
     span.removeAttribute("aria-label");
     control.ariaDescription = help;
-    this.icons.set(control, span.parentElement.querySelector("svg"));
+    const icon = span.parentElement.querySelector("svg");
+    this.icons.set(control, icon);
+    icon.addEventListener("pointerenter", this.show);
+    icon.addEventListener("click", this.tap);
   }
 
   // The focus of what goes out of use would fall to the page: the first in its line that can be used gets it.
@@ -129,7 +132,7 @@ class Access {
   press = (event) => {
     this.byKeyboard = event.key === "Tab";
     const [pressed] = event.composedPath();
-    if (event.key === "Escape") this.point("mouseout");
+    if (event.key === "Escape" || event.type === "pointerdown") this.close();
     if (OPENING[event.key] === event.type && pressed.matches?.(CLOSED_LIST)) pressed.click();
     // The field in a list would keep to itself the key that closes the list.
     const list = event.key === "Escape" && event.type === "keydown" && pressed.closest("input")?.closest(LIST);
@@ -146,6 +149,19 @@ class Access {
   };
 
   close = () => this.point("mouseout");
+
+  // React does not see a pointer that comes to the icon straight from another control.
+  show = ({ currentTarget }) => {
+    this.close();
+    this.icon = currentTarget;
+    this.point("mouseover");
+  };
+
+  // A tap is for the help, not for the field to which the label leads.
+  tap = (event) => {
+    event.preventDefault();
+    this.show(event);
+  };
 
   // Material UI opens help to a mouse alone.
   point(type) {

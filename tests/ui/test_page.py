@@ -1,9 +1,11 @@
 """How the page holds together: nothing jumps, nothing is cut off, nothing hides the rest."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from .driver import button, field, progress, set_number
+from .driver import button, field, progress, set_number, visit
 
 
 def chart_of(page, label):
@@ -67,14 +69,35 @@ def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
     assert title.evaluate("title => title.scrollWidth <= title.clientWidth")
 
 
-def test_on_a_phone_the_page_comes_first(new_page, app_url, vega, shot):
-    page = new_page(viewport={"width": 390, "height": 844})
-    page.goto(app_url)
+def assert_whole(help):
+    """Help that is open stands wholly within the window."""
+    expect(help).to_be_visible()
+    box = help.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= help.page.viewport_size["width"]
+
+
+def test_on_a_phone_the_page_comes_first_and_help_is_whole(new_page, app_url, vega, shot):
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    visit(page, app_url)
+    page.locator("header").get_by_role("button").first.tap()
+    expect(field(page, "niter")).to_be_visible()
+    help = page.locator(".MuiTooltip-tooltip")
+    words = {"k": "Nodes along", "s": "Width of", "n_blocks": "In how many", "niter": "Most iter", "tol": "Gain per"}
+    for act in ("tap", "hover"):
+        for name, begin in words.items():
+            label = page.locator("label").filter(has_text=re.compile(rf"^{name} ·")).first
+            getattr(label.locator("svg"), act)()
+            assert_whole(help.filter(has_text=begin).first)
+            expect(help.filter(has_not_text=begin)).to_have_count(0)
+    field(page, "niter").focus()
+    page.keyboard.press("Tab")
+    assert_whole(help.filter(has_text=words["tol"]).first)
+    shot("phone-help", page)
+    page.keyboard.press("Escape")
+    expect(help).to_have_count(0)
+    expect(field(page, "niter")).not_to_be_visible()
     fit_until_converged(page)
     assert vega("Map", page).host.bounding_box()["width"] > 300
-    page.locator("header").get_by_role("button").first.click()
-    expect(field(page, "niter")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(field(page, "niter")).not_to_be_visible()
     expect(button(page, "Fit")).to_be_visible()
     shot("phone", page)
