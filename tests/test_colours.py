@@ -68,6 +68,9 @@ def test_a_sample_keeps_its_colours(column, data):
     rows = data.draw(st.lists(st.sampled_from(range(len(whole))), min_size=1))
     full, sample = mapping(whole), mapping(whole.iloc[rows])
     assert {name: full[name] for name in sample} == sample
+    kept = tuple(whole.cat.categories)
+    drawn = coloured(column.iloc[rows], Colouring("t", kind="category", kept=kept))[0]
+    assert list(drawn) == list(whole.iloc[rows].astype(object).fillna(MISSING))
 
 
 @settings(deadline=None)

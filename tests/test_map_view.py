@@ -1,8 +1,10 @@
 """What the map shows, without a browser."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from igtm.charts.colours import OTHER
 from igtm.dashboard import map_view
 from igtm.dashboard.explorer import Explorer
 from igtm.dashboard.map_view import Scene
@@ -47,6 +49,20 @@ def test_points_that_are_molecules_are_drawn_when_they_are_asked_for_and_are_the
     points = view.figure.data["points"]
     assert "picture" not in points
     assert texts in [list(points[name]) for name in points]
+
+
+def test_of_many_classes_the_rare_share_a_colour_and_keep_their_names(monkeypatch):
+    monkeypatch.setattr(map_view.landscape, "sample_rows", lambda frame, most: np.arange(0, len(frame), 2))
+    ports = [f"port {i}" for i in range(30) for _ in range(1 + (i < 19))]
+    frame = pd.DataFrame({"port": ports, "mass": range(len(ports)), "cost": range(len(ports))})
+    view = Explorer().map
+    view.scene = Scene.of_map(fit(frame, k=3, niter=2))
+    view.color = "port"
+    points = view.figure.data["points"]
+    drawn = points[["row_id", "c2", "color"]]  # the column of the colours comes last
+    assert list(drawn["c2"]) == [ports[row] for row in drawn["row_id"]]
+    assert set(drawn["color"]) == {*(f"port {i}" for i in range(19)), OTHER}
+    assert all(drawn["color"][drawn["color"] != OTHER] == drawn["c2"][drawn["color"] != OTHER])
 
 
 @pytest.mark.parametrize("kind", ["means", "modes", "mass"])

@@ -65,11 +65,10 @@ def kind_of(column: pd.Series) -> str:
     return "category" if len(seen) <= FEW and all(float(v).is_integer() for v in seen) else "number"
 
 
-def classes(column: pd.Series, other_after: int = 20) -> pd.Series:
+def classes(column: pd.Series, other_after: int = 20, kept: tuple[str, ...] | None = None) -> pd.Series:
     """A column as ordered text classes, the rare ones put together.
 
-    To keep a sample's colours those of the whole table, call this on the whole column and take the sample of its
-    result: classes of classes are the same classes.
+    Classes of classes are the same classes.
 
     Parameters
     ----------
@@ -78,6 +77,8 @@ def classes(column: pd.Series, other_after: int = 20) -> pd.Series:
         alphabetically with the numbers in it by value (``c2`` before ``c10``).
     other_after : int, default=20
         With more classes than this, the ``other_after - 1`` most frequent stay and the rest become ``"other"``.
+    kept : tuple of str, optional
+        The classes that stay, in their order, whatever the column holds: those of the whole table for a sample of it.
 
     Returns
     -------
@@ -87,14 +88,21 @@ def classes(column: pd.Series, other_after: int = 20) -> pd.Series:
     if not 2 <= other_after <= len(PALETTE_20):
         raise ValueError(f"other_after={other_after!r} must be from 2 to {len(PALETTE_20)}, our number of colours")
     text = as_text(column).where(column.notna())
-    order = [name for name in _ordered(column) if name not in GREYS]
+    if kept is None:
+        kept = _kept(text, _ordered(column), other_after)
+    text = text.where(text.isin(kept) | text.isna(), OTHER)
+    rest = [OTHER] if (text == OTHER).any() and OTHER not in kept else []
+    return text.astype(pd.CategoricalDtype([*kept, *rest]))
+
+
+def _kept(text, names, other_after):
+    """Of all classes, in their order, those that are frequent."""
+    order = [name for name in names if name not in GREYS]
     if len(order) > other_after:
         frequent = text[text.isin(order)].value_counts().reindex(order, fill_value=0)
-        kept = set(frequent.sort_values(ascending=False, kind="stable").index[: other_after - 1])
-        text = text.where(text.isin(kept) | text.isna(), OTHER)
-        order = [name for name in order if name in kept]
-    rest = [OTHER] if (text == OTHER).any() or OTHER in _ordered(column) else []
-    return text.astype(pd.CategoricalDtype([*order, *rest]))
+        most = set(frequent.sort_values(ascending=False, kind="stable").index[: other_after - 1])
+        order = [name for name in order if name in most]
+    return [*order, *[OTHER] * (OTHER in names)]
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,8 @@ class Colouring:
         Whether numbers have a logarithmic scale: those that are not above 0 are then as if missing.
     other_after : int, default=20
         With more classes than this, the most frequent stay and the rest is "other", see `classes`.
+    kept : tuple of str, optional
+        The classes that have colours, in their order, whichever are drawn; the rest is "other".
 
     Raises
     ------
@@ -133,6 +143,7 @@ class Colouring:
     clip: tuple[float, float] | None = None
     log: bool = False
     other_after: int = 20
+    kept: tuple[str, ...] | None = None
 
     def __post_init__(self):
         if self.kind not in (None, "number", "category"):
@@ -184,7 +195,7 @@ def coloured(
     """
     if how.kind_of(column) == "number":
         return _numeric(column, how, ends)
-    return _categorical(classes(column, how.other_after), how)
+    return _categorical(classes(column, how.other_after, how.kept), how)
 
 
 def _ordered(column):

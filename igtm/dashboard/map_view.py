@@ -320,19 +320,25 @@ class MapView(pn.viewable.Viewer):
     def _points_figure(self, **look) -> Figure:
         draw = figures.modes if self.kind == "modes" else figures.means
         points, names = self._points_with_data()
-        how = self.colours.colouring
+        how = self._colouring_of_all
         color = None if how is None else replace(how, column=names.get(how.column, how.column))
         figure = draw(points, color, [names[name] for name in self._texts], nodes=self.scene.nodes, **look)
         return self.backdrop.ground.with_points(figure)
+
+    @property
+    def _colouring_of_all(self) -> Colouring | None:
+        """The colouring, with the classes that the whole column has, sampled or not."""
+        how, frame = self.colours.colouring, self.scene.table.frame
+        if how is None or how.column not in frame or how.kind_of(frame[how.column]) != "category":
+            return how
+        return replace(how, kind="category", kept=tuple(classes(frame[how.column]).cat.categories))
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
         """Points beside the columns of their rows, and under which names: those of points are taken."""
         points = self.scene.points.rename(columns=FIT_COLUMNS).reset_index(drop=True).assign(selected=self._selected)
         frame, how, beside = self.scene.table.frame, self.colours.colouring, dict(self._texts)
         if how is not None and how.column in frame:
-            column = frame[how.column]
-            column = classes(column) if how.kind_of(column) == "category" else column  # of all rows, sampled or not
-            beside[how.column] = column.iloc[self.scene.rows].reset_index(drop=True)
+            beside[how.column] = frame[how.column].iloc[self.scene.rows].reset_index(drop=True)
         names = {}
         for name in beside:
             names[name] = name
