@@ -62,6 +62,15 @@ def test_an_overfitted_map_is_told_to_be_stiffer():
     assert "Overfitted" in said(quality(X, k=10, m=8, regul=1e-3, niter=20))["gain of a stiffer map"]
 
 
+def test_places_are_called_uncertain_only_where_neighbours_are_wrong_and_it_is_said_how_far(sheet):
+    manifold = eIGTM(k=10, m=4, niter=2, tol=0).fit(sheet).manifold_
+    values = {rule.measure: 2 * rule.good - rule.poor for rule in metrics.RULES}  # all is good
+    wide = values | {"responsibility entropy": 0.5}
+    assert metrics.advice(wide | {"trustworthiness": 0.96}, manifold) == {}
+    advised = metrics.advice(wide | {"trustworthiness": 0.9}, manifold)["responsibility entropy"]
+    assert "about 10 of 100 nodes" in advised  # the square root
+
+
 def test_noise_features_are_counted_and_a_pca_is_advised(sheet):
     noise = np.random.default_rng(1).normal(size=(500, 60))
     frame = quality(np.hstack([sheet[:, :4], noise]), k=8, m=3, niter=15)

@@ -77,7 +77,11 @@ RULES = [
         "gain of a stiffer map", "-∞ to ∞", NATS, 1, "Nats per held-out row that m - 2 and 10 regul are sure to gain."
     ),
     Rule(
-        "responsibility entropy", "0 to 1", 0.35, 0.6, "How far rows are spread over the nodes: 1 is over all of them."
+        "responsibility entropy",
+        "0 to 1",
+        0.35,
+        0.6,
+        "Over how many nodes a row is spread: 0 is one, 0.5 the root of their number, 1 all.",
     ),
     Rule("empty nodes", "0 to 1", 0.3, 0.6, "Share of nodes that explain less than a tenth of an even share."),
     Rule("variance explained", "-∞ to 1", 0.5, 0.2, "Share of the variance of held-out rows that the map explains."),
@@ -181,7 +185,9 @@ def advice(values: dict[str, float], manifold: Manifold) -> dict[str, str]:
     - Overfitted: a stiffer map surely gains, and more than a looser one.
     - Noise: of 20 features or more, over half are noise to a map that is not over-smooth.
     - Too many nodes: more than 30 % are empty.
-    - Too uncertain: the entropy is fair or poor, and nothing above explains it.
+    - Too uncertain: the entropy is fair or poor, neighbours on the map are not all trustworthy, and nothing above
+      explains it. The exponential of the entropy is how many nodes a row is spread over; where neighbours are right,
+      these nodes lie side by side, and a finer grid alone would raise it.
     - Too many dimensions: neighbourhoods are poor, and nothing above explains it.
     """
     verdict = {rule.measure: rule.verdict(values[rule.measure]) for rule in RULES}
@@ -202,9 +208,12 @@ def advice(values: dict[str, float], manifold: Manifold) -> dict[str, str]:
     if verdict["empty nodes"] not in ("good", ""):
         k = max(2, round(manifold.grid.k * np.sqrt(1 - values["empty nodes"])))
         said["empty nodes"] = f"More nodes than the rows need: lower k to about {k}."
-    if verdict["responsibility entropy"] not in ("good", "") and not said:
-        said["responsibility entropy"] = (
-            "Places are uncertain: the features share little; choose those that belong together."
+    entropy = "responsibility entropy"
+    if verdict[entropy] not in ("good", "") and verdict["trustworthiness"] != "good" and not said:
+        spread = len(manifold.nodes) ** values[entropy]
+        said[entropy] = (
+            f"Places are uncertain: a row is spread over about {spread:.0f} of {len(manifold.nodes):,} nodes. The "
+            "features share little; choose those that belong together."
         )
     near = ["trustworthiness", "continuity", "neighbours kept"]
     if not said and (poor := [name for name in near if verdict[name] == "poor"]):
