@@ -61,6 +61,15 @@ explorer.wait()
 explorer.servable()
 """
 
+#: A page with one button: what no page of these libraries can go below.
+EMPTY = """
+import panel as pn
+import panel_material_ui as pmui
+
+pn.extension("vega", "tabulator", "filedropper")
+pmui.Page(main=[pmui.Button(label="Fit")]).servable()
+"""
+
 #: What the page is asked; its parts lie in shadow roots.
 PROBES = """
 window.all = (selector, root = document) => [
@@ -146,10 +155,20 @@ def address(server: subprocess.Popen, log: Path) -> str:
 # What is measured; each takes a page and its address
 
 
-def first_view(page, url: str) -> dict[str, float]:
-    """From the address to a page on which a fit can be started, and from that to the first picture of it."""
+def begun(page, url: str) -> float:
+    """From the address to a page on which a fit can be started."""
     page.goto(url)
-    shown = page.wait_for_function("() => ready() && performance.now()").json_value()
+    return page.wait_for_function("() => ready() && performance.now()").json_value()
+
+
+def empty(page, url: str) -> dict[str, float]:
+    """A page with one button, the bound of the first view."""
+    return {"an empty page": begun(page, url)}
+
+
+def first_view(page, url: str) -> dict[str, float]:
+    """The dashboard, and from its first view to the first picture of a fit."""
+    shown = begun(page, url)
     page.evaluate("chart('Map'), clock('pointerup', { 'fit: its first picture': () => drawn('Map') })")
     page.get_by_role("button").filter(has_text="Fit").first.click()
     return {"first view": shown, **page.evaluate("found")}
@@ -203,15 +222,17 @@ def measure(n_rows: int, repeats: int) -> list[dict]:
 
     found = defaultdict(list)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        scripts = {"clusters": f"clusters({n_rows})", "digits": 'samples.load("digits")'}
+        tables = {"clusters": f"clusters({n_rows})", "digits": 'samples.load("digits")'}
+        scripts = {"empty": EMPTY} | {name: APP.format(table=table) for name, table in tables.items()}
         paths = [Path(folder, f"{name}.py") for name in scripts]
-        for path, table in zip(paths, scripts.values(), strict=True):
-            path.write_text(APP.format(table=table))
+        for path, script in zip(paths, scripts.values(), strict=True):
+            path.write_text(script)
         executable = shutil.which("chromium") or playwright.chromium.executable_path
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        looks = {"empty": empty, "app": first_view, "clusters": clusters, "digits": digits}
         with serving([ROOT / "app.py", *paths], Path(folder, "server.log")) as url:
             for _ in range(repeats):
-                for name, look in (("app", first_view), ("clusters", clusters), ("digits", digits)):
+                for name, look in looks.items():
                     page = browser.new_page(viewport={"width": 1440, "height": 900})
                     page.set_default_timeout(PATIENCE)
                     page.add_init_script(PROBES)
