@@ -241,7 +241,8 @@ def test_convergence_has_both_curves_and_marks_the_end(n):
     assert len(data["path"]) == 2 * n
     assert data["path"]["dot"].eq(n <= 30).all()
     assert data["stop"].to_numpy().tolist() == ([[n, "converged"]] if n else [])
-    assert figures.convergence(sample.path(n)).data["stop"].empty
+    running = figures.convergence(sample.path(n)).data["stop"]
+    assert running.to_numpy().tolist() == ([[n, ""]] if n else [])
 
 
 def test_points_shrink_and_fade_as_they_become_many():

@@ -152,11 +152,13 @@ def convergence(path, stop=None, *, title=None):
     Returns
     -------
     Figure
-        Datasets ``path`` (``iteration, curve, value, dot``) and ``stop`` (``iteration, reason``, one row or none).
+        Datasets ``path`` (``iteration, curve, value, dot``) and ``stop`` (``iteration, reason``, one row, or none
+        without a path; an empty reason is not drawn).
     """
     names = {"log_likelihood": "log-likelihood ℓ", "objective": "objective F"}
     rows = path.rename(columns=names).melt("iteration", list(names.values()), "curve", "value")
-    ended = [] if stop is None or path.empty else [(path["iteration"].iloc[-1], stop)]
+    # During a run, too: Vega warns at every frame of an axis over no rows.
+    ended = [] if path.empty else [(path["iteration"].iloc[-1], stop or "")]
     data = {"path": rows.assign(dot=len(path) <= 30), "stop": pd.DataFrame(ended, columns=["iteration", "reason"])}
     iteration = alt.X(
         "iteration",
@@ -200,7 +202,9 @@ def convergence(path, stop=None, *, title=None):
         ],
     )
     end = alt.Chart(alt.NamedData("stop")).encode(x=iteration)
-    rule = end.mark_rule(style="rule")
+    rule = end.mark_rule(style="rule").encode(
+        opacity=alt.OpacityValue(0).condition({"test": "datum.reason", "value": 1})
+    )
     note = end.mark_text(style="note", align="right", baseline="bottom", dx=-6, dy=-6).encode(
         y=alt.value("height"), text="reason:N"
     )
