@@ -100,22 +100,22 @@ def wait_for_address(server, log):
 
 
 @pytest.fixture(scope="module")
-def serve(artefacts):
+def serve(artefacts, worker_id):
     """A function from a script and further arguments of `panel serve` to the address of its page."""
     with ExitStack() as servers:
 
         def start(script, *args):
             script = ROOT / script
             name = f"{script.stem}-with-arguments" if args else script.stem  # the dashboard may be served beside it
-            return servers.enter_context(serving(script, args, artefacts / f"{name}.log"))
+            return servers.enter_context(serving(script, args, artefacts / f"{name}-{worker_id}.log"))
 
         yield start
 
 
 @pytest.fixture(scope="session")
-def app_url(artefacts):
-    """The address of the dashboard."""
-    with serving(ROOT / "app.py", [], artefacts / "app.log") as address:
+def app_url(artefacts, worker_id):
+    """The address of the dashboard, of which each worker serves one: a log tells one address."""
+    with serving(ROOT / "app.py", [], artefacts / f"app-{worker_id}.log") as address:
         yield address
 
 
