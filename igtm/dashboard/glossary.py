@@ -43,9 +43,11 @@ dd { margin: 0; }
 
 def glossary() -> Dialog:
     """A dialog with all of them."""
+    return Dialog(_terms, "Glossary", width="sm")
+
+
+def _terms():
     lines = (f"<dt>{html.escape(term)}</dt><dd>{html.escape(words)}</dd>" for term, words in TERMS.items())
     # The keyboard scrolls what has the focus.
     page = f"<dl tabindex='0'>{''.join(lines)}</dl>"
-    return Dialog(
-        lambda: Html(page, stylesheets=[STYLE], sizing_mode="stretch_width", margin=0), "Glossary", width="sm"
-    )
+    return Html(page, stylesheets=[STYLE], sizing_mode="stretch_width", margin=0)
