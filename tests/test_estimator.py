@@ -324,7 +324,9 @@ def test_parameters_out_of_range(settings, words):
         (TOO_LARGE, ValueError, "X contains infinity.*[Dd]rop"),
         (SMALL[:0], ValueError, r"X has 0 sample\(s\).*minimum of 1.*give a row"),
         (SMALL[:, :0], ValueError, r"X has 0 feature\(s\).*minimum of 1.*give a column"),
-        (SMALL[:, 0], ValueError, "Expected 2D(.|\n)*[Rr]eshape"),
+        (SMALL[:, 0], ValueError, r"^X has shape \(40,\)\. Expected 2D.*[Rr]eshape.*$"),
+        (SMALL[None], ValueError, r"^X has shape \(1, 40, \d\)\. Expected 2D.*[Rr]eshape.*$"),
+        (SMALL * 1j, ValueError, "^Complex data not supported: give.*$"),
         (TEXT, ValueError, "X holds text .*'x'.*drop.*encode"),
         (np.array([["a", "b"]]), ValueError, r"X holds text \('a'\).*drop.*encode"),
         (DATES, ValueError, "dates.*drop.*convert"),
@@ -340,6 +342,8 @@ def test_parameters_out_of_range(settings, words):
         "no rows",
         "no columns",
         "1d",
+        "3d",
+        "complex",
         "text",
         "array of text",
         "dates",
@@ -506,6 +510,29 @@ def test_run_with_an_unknown_strategy(holes):
 def test_run_refuses_holes_that_it_may_not_fill(holes):
     with pytest.raises(ValueError, match="NaN"):
         runIGTM(holes, missing=False)
+
+
+@pytest.mark.parametrize("missing", [True, False])
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (TOO_LARGE, "X contains infinity in row .* column .*[Dd]rop.*cap"),
+        (pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, np.inf]}), "X contains infinity in row 1 .* column 'b'.*[Dd]rop"),
+        (TEXT, "X holds text .*drop.*encode"),
+        (SMALL[:0], "X has 0 sample.*give a row"),
+        (SMALL[:, 0], "X has shape .*[Rr]eshape"),
+    ],
+    ids=["inf", "inf in a frame", "text", "no rows", "1d"],
+)
+def test_run_refuses_with_a_remedy(data, words, missing):
+    with pytest.raises(ValueError, match=words):
+        runIGTM(data, missing=missing)
+
+
+@pytest.mark.parametrize("n_components", [0, -3, 40])
+def test_run_refuses_numbers_of_components_that_there_are_not(holes, n_components):
+    with pytest.raises(ValueError, match=rf"n_components={n_components}: give -1.* or from 1 to 13"):
+        runIGTM(holes, doPCA=True, n_components=n_components)
 
 
 def test_run_takes_frames_and_converges():

@@ -90,3 +90,9 @@ def test_unknown_formats_are_told_the_known_ones(tmp_path):
         export.save(FIGURE, tmp_path / "map.bmp")
     with pytest.raises(ValueError, match="format='gif' is not one of png, svg"):
         export.render(FIGURE, "gif")
+
+
+@pytest.mark.parametrize("scale", [0, -1, float("nan")])
+def test_a_scale_that_leaves_no_pixels_is_refused(scale):
+    with pytest.raises(ValueError, match=rf"scale={scale}: give a number above 0"):
+        export.render(FIGURE, "png", scale=scale)

@@ -159,6 +159,12 @@ def test_tooltips_hold_every_column_asked_for():
     assert row[fields["flag"]] == str(given["flag"])
 
 
+@pytest.mark.parametrize("asked", [{"color": "nope"}, {"tooltip": ["nope"]}])
+def test_a_column_that_there_is_not_is_refused_in_words(asked):
+    with pytest.raises(ValueError, match=r"points has no column 'nope': choose one of .*mean_x"):
+        figures.means(sample.points(), **asked)
+
+
 def test_a_hole_is_called_missing():
     figure = figures.means(sample.points(), tooltip=["amount"])
     holes = sample.points()["amount"].isna()

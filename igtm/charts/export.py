@@ -54,6 +54,8 @@ def render(figure, format, *, scale=2, dark=None):
     """
     if format not in WRITERS:
         raise ValueError(f"format={format!r} is not one of {', '.join(WRITERS)}")
+    if not scale > 0:
+        raise ValueError(f"scale={scale!r}: give a number above 0, the pixels of the PNG for each of the chart")
     if isinstance(figure, Figure):
         spec = figure.standalone(bool(dark))
     else:

@@ -105,6 +105,8 @@ def _scatter(points, x, y, color, tooltip, title, default, nodes, size, opacity,
     how = None if color is None else as_colouring(color)
     # The column of the colours last, so that with another one the others keep their fields; but read first.
     columns = list(dict.fromkeys([*tooltip, *([] if how is None else [how.column])]))
+    if unknown := [column for column in columns if column not in points]:
+        raise ValueError(f"points has no column {unknown[0]!r}: choose one of {list(points)[:20]}")
     system = {"row_id": "row"} | ({"node": "node"} if "node" in points else {})
     text, tips = layers.tooltips(points, columns, system)
     if how is not None:

@@ -56,13 +56,17 @@ class Source(Rows):
     at_hand: bool = False
 
     def __post_init__(self):
-        for number, what, lacking in ((self.n_rows, "sample", "row"), (self.n_features, "feature", "column")):
-            if number < 1:
-                shape = (self.n_rows, self.n_features)
-                raise ValueError(
-                    f"X has 0 {what}(s) (shape={shape}) while a minimum of 1 is required by eIGTM: "
-                    f"give a {lacking} or more."
-                )
+        check_some(self.n_rows, self.n_features)
+
+
+def check_some(n_rows: int, n_features: int) -> None:
+    """Raise a ValueError if there are no rows or no columns."""
+    for number, what, lacking in ((n_rows, "sample", "row"), (n_features, "feature", "column")):
+        if number < 1:
+            raise ValueError(
+                f"X has 0 {what}(s) (shape={(n_rows, n_features)}) while a minimum of 1 is required by eIGTM: "
+                f"give a {lacking} or more."
+            )
 
 
 def block_slices(n_rows: int, size: int) -> Iterator[slice]:

@@ -142,10 +142,21 @@ def _has_to_be_read(X) -> bool:
     return True
 
 
-def _numbers(X) -> Source:
-    """Rows in memory, a list of lists included."""
+def numbers(X) -> np.ndarray:
+    """`X`, an array or a list of rows, as float32 or float64 (N, D), with NaN and infinities as they are.
+
+    Raises
+    ------
+    ValueError
+        If it has other than two dimensions, or holds text or complex numbers.
+    """
+    if len(getattr(X, "shape", (0, 0))) != 2:
+        raise ValueError(
+            f"X has shape {tuple(X.shape)}. Expected 2D array. Reshape your data: X.reshape(-1, 1) "
+            "if it is a single feature, X.reshape(len(X), -1) if each row is an array."
+        )
     try:
-        rows = check_array(
+        return check_array(
             X,
             dtype=[np.float64, np.float32],
             ensure_all_finite=False,
@@ -157,7 +168,14 @@ def _numbers(X) -> Source:
     except ValueError as error:
         if "could not convert string" in str(error):
             raise text_error(str(error).partition(": ")[2]) from error
+        if "Complex data" in str(error):  # scikit-learn would go on with all of them
+            raise ValueError("Complex data not supported: give X.real and X.imag, as columns of their own.") from error
         raise
+
+
+def _numbers(X) -> Source:
+    """Rows in memory, a list of lists included."""
+    rows = numbers(X)
     for part in block_slices(len(rows), CHECKED_ROWS):
         check_finite(rows[part], part.start, None, "X")
     return in_memory(rows)
