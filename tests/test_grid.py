@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from igtm.dashboard.grid import MAX_COLUMNS, PAGE_SIZE, DataGrid
+from igtm.dashboard import grid as grids
+from igtm.dashboard.grid import MAX_COLUMNS, PAGE_SIZE, PICTURES_A_PAGE, DataGrid
+from igtm.maps.pictures import Pixels, uris
 
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # of pandas, which Bokeh still uses
 
@@ -66,3 +68,75 @@ def test_an_empty_grid(tabulator):
     assert len(grid.__panel__()[0]) == 0
     grid.frame = pd.DataFrame({"a": []})
     assert tabulator(grid).height == 200
+
+
+HOW = Pixels(4, tuple(f"p{i}" for i in range(16)), 0, 1)
+
+
+def rows_of(n):
+    """Rows of pixels, each another picture, and a frame that says of each which it is."""
+    shades = np.linspace(0, 1, 16 * n).reshape(n, 16)
+    return pd.DataFrame({"n": range(n)}), pd.DataFrame(shades, columns=HOW.columns)
+
+
+def made(widget):
+    """The pictures that are there, by row."""
+    column = widget.value["picture"]
+    return column[column != ""].to_dict()
+
+
+def test_pictures_are_made_of_the_page_that_is_shown(tabulator):
+    frame, rows = rows_of(60)
+    grid = DataGrid()
+    grid.show(frame, HOW, rows)
+    widget = tabulator(grid)
+    assert list(widget.titles.values()) == ["picture", "n"]
+    assert (widget.pagination, widget.page_size, widget.sortable) == ("remote", PICTURES_A_PAGE, {"picture": False})
+    every = dict(enumerate(uris(HOW, rows)))
+    assert made(widget) == {row: every[row] for row in range(25)}
+    widget.sorters = [{"field": "c0", "dir": "desc"}]
+    assert made(widget) == {row: every[row] for row in [*range(25), *range(35, 60)]}
+    assert grid.sorter == ("n", True)
+    widget.page = 2
+    assert made(widget) == every
+    grid.show(frame[:55], HOW, rows[5:])
+    assert tabulator(grid) is widget
+    assert (widget.page, made(widget)) == (1, {row: every[5 + row] for row in [*range(25), *range(30, 55)]})
+    grid.show(frame, None, rows)
+    assert list(tabulator(grid).titles.values()) == ["n"]
+
+
+def test_pictures_that_come_late_are_those_of_their_rows_or_of_none(tabulator, monkeypatch):
+    waiting = []
+    monkeypatch.setattr(grids, "off_loop", lambda work, then: waiting.append(lambda: then(work())))
+    frame, rows = rows_of(80)
+    every = uris(HOW, rows)
+    grid = DataGrid()
+    grid.show(frame, HOW, rows)
+    waiting.pop()()
+    widget = tabulator(grid)
+    widget.page = 2
+    widget.page = 3
+    second, third = waiting
+    third()
+    second()
+    assert made(widget) == dict(enumerate(every[:75]))
+    widget.page = 4
+    grid.show(frame, HOW, rows[::-1])
+    grid.show(frame[1:], HOW, rows[1:])
+    *_, fourth, overtaken, new = waiting
+    new()
+    assert (widget.page, made(widget)) == (1, dict(enumerate(every[1:26])))
+    overtaken()
+    fourth()
+    assert made(widget) == dict(enumerate(every[1:26]))
+
+
+def test_rows_that_cannot_be_drawn_have_no_picture(tabulator, monkeypatch):
+    monkeypatch.setattr(grids.pictures, "uris", lambda how, rows: [None] * len(rows))
+    frame, rows = rows_of(30)
+    grid = DataGrid()
+    grid.show(frame, HOW, rows)
+    widget = tabulator(grid)
+    widget.page = 2
+    assert widget.value["picture"].tolist() == [None] * 30

@@ -9,8 +9,8 @@ from bokeh.document import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igtm.dashboard.grid import PAGE_SIZE
-from igtm.dashboard.rows_view import PICTURES_A_PAGE, RowsView
+from igtm.dashboard.grid import PAGE_SIZE, PICTURES_A_PAGE
+from igtm.dashboard.rows_view import RowsView
 from igtm.maps import pictures, table_map
 from igtm.maps.listing import listed
 from igtm.tables import samples, tables
@@ -119,9 +119,9 @@ def test_rows_begin_with_pictures_of_a_page_and_with_columns_to_sort_by():
     assert view.pages == 100 / PICTURES_A_PAGE
     grid = view._grid._grid
     assert list(grid.titles.values())[:2] == ["picture", "share"]
-    assert sent(view)["c0"].tolist() == pictures.uris(digits.pictured, digits.table.frame[:PICTURES_A_PAGE])
-    assert grid.sortable == {"c0": False}
-    grid.sorters = [{"field": "c1", "dir": "desc"}]
-    assert set(sent(view)["c1"][:10]) == {6 / 7}
+    assert sent(view)["picture"].tolist() == pictures.uris(digits.pictured, digits.table.frame[:PICTURES_A_PAGE])
+    assert grid.sortable == {"picture": False}
+    grid.sorters = [{"field": "c0", "dir": "desc"}]
+    assert set(sent(view)["c0"][:10]) == {6 / 7}
     view.query = "nothing like it"
-    assert len(sent(view)["c0"]) == 0
+    assert len(sent(view)["picture"]) == 0

@@ -1,7 +1,9 @@
 """Data frames as grids in which nothing from the data is ever HTML."""
 
 import html
+from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import panel as pn
 import param
@@ -9,12 +11,16 @@ from bokeh.models import StringFormatter
 from pandas.api import types
 from panel.io.model import JSCode
 
+from igtm.dashboard.inspector_parts import off_loop
 from igtm.dashboard.text import plain
+from igtm.maps import pictures
+from igtm.maps.pictures import Molecules, Pixels
 
-__all__ = ["DataGrid"]
+__all__ = ["PAGE_SIZE", "PICTURES_A_PAGE", "DataGrid"]
 
 MAX_COLUMNS = 100  # a browser draws every column of every row that it shows
 PAGE_SIZE = 100
+PICTURES_A_PAGE = 25  # which takes 0.1 s where they are molecules
 CELL_PADDING = 8  # to the left and right
 MAX_EXACT = 2**53  # larger whole numbers are no longer exact in a browser
 
@@ -26,16 +32,23 @@ NUMBER = JSCode("""cell => {
   return Math.abs(value) >= 1e4 && Math.abs(value) < 1e15 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
 }""")
 TEXT = StringFormatter(null_format="—", nan_format="—")
-# Of `igtm.maps.pictures`, all of one size, so that rows do not grow; anything else is text.
-PICTURE_SIZE = PICTURE_WIDTH, _ = 86, 64
-PICTURE = JSCode(f"""cell => {{
-  const value = cell.getValue();
-  if (!/^data:image\\/png;base64,[\\w+/=]+$/.test(value)) return document.createTextNode(value ?? "—");
+# The field of the pictures, which have no name in the data, and what it holds until a picture is made.
+PICTURE, TO_COME = "picture", ""
+PICTURE_WIDTH, PICTURE_HEIGHT = 86, 64
+# All of one size, and their places, too, so that rows do not grow; anything else is text.
+DRAWN = JSCode(f"""cell => {{
+  const value = cell.getValue(), place = document.createElement("div");
+  place.style.height = "{PICTURE_HEIGHT}px";
+  if (!/^data:image\\/png;base64,[\\w+/=]+$/.test(value)) {{
+    place.textContent = value ?? "—";
+    return place;
+  }}
   const picture = document.createElement("img");
-  [picture.width, picture.height] = {list(PICTURE_SIZE)};
+  [picture.width, picture.height] = [{PICTURE_WIDTH}, {PICTURE_HEIGHT}];
   Object.assign(picture, {{ src: value, alt: "Picture of the row" }});
   picture.style.cssText = "display: block; object-fit: contain; object-position: left";
-  return picture;
+  place.append(picture);
+  return place;
 }}""")
 
 # Over the styles that Panel's Material design brings: dense, and of one colour with whatever the grid lies on.
@@ -66,7 +79,7 @@ div .tabulator .tabulator-headers, div .tabulator .tabulator-header .tabulator-c
 .pnx-tabulator.tabulator .tabulator-tableholder .tabulator-table .tabulator-row.tabulator-row:hover {
   color: inherit; background: color-mix(in srgb, var(--panel-primary-color) 12%, transparent);
 }
-.pnx-tabulator.tabulator .tabulator-footer { border-top: var(--line); }
+.pnx-tabulator.tabulator .tabulator-footer { border-top: var(--line); white-space: normal; }
 .pnx-tabulator.tabulator .tabulator-footer .tabulator-footer-contents { padding: 2px 4px; }
 .pnx-tabulator.tabulator .tabulator-footer .tabulator-page.active {
   color: var(--panel-on-primary-color); background: var(--panel-primary-color);
@@ -99,7 +112,6 @@ class DataGrid(pn.viewable.Viewer):
     editors = param.Dict(default={}, doc="Tabulator's editor specification of each column that can be edited.")
     formatters = param.Dict(default={}, doc="A formatter of Tabulator or Bokeh for each column that needs its own.")
     widths = param.Dict(default={}, doc="Width of each column that is not as wide as its cells, by c0, c1, ...")
-    pictures = param.String(default="", doc="The column that holds pictures, of `igtm.maps.pictures`; none if empty.")
     sorter = param.Tuple(
         default=None,
         length=2,
@@ -111,7 +123,8 @@ class DataGrid(pn.viewable.Viewer):
     def __init__(self, frame=None, **params):
         own = {name: params.pop(name) for name in list(params) if name in DataGrid.param}
         self._options = params
-        self._grid = self._schema = None
+        self._grid = self._schema = self._coming = None
+        self._seen = None  # how rows are drawn, of what, the column of pictures, and which of them were asked for
         self._names = {}  # of the columns, by the fields that stand for them in the browser
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)
         super().__init__(frame=frame, **own)
@@ -121,6 +134,37 @@ class DataGrid(pn.viewable.Viewer):
         note = plain(pn.bind(_note, self.param.frame), font_size="12px", opacity="0.7")
         return pn.Column(self._place, note, sizing_mode="stretch_width", margin=0)
 
+    def show(
+        self, frame: pd.DataFrame, how: Pixels | Molecules | None, rows: pd.DataFrame, then: Callable = lambda: None
+    ) -> None:
+        """Show other rows, which begin with pictures: made off the event loop, page by page as the reader turns them.
+
+        Parameters
+        ----------
+        frame : DataFrame (n, C)
+        how : Pixels, Molecules or None
+            As `pictures.pictured` finds; None for no pictures.
+        rows : DataFrame (n, D)
+            What is drawn: rows of a table, in the order of the frame.
+        then : callable, optional
+            Called once the rows are there, unless other rows are to be shown by then.
+        """
+        self._coming = coming = object()
+
+        def arrive(made):
+            if coming is self._coming:
+                column = np.full(len(rows), TO_COME, dtype=object)
+                column[: len(made)] = made
+                self._seen = None if how is None else (how, rows, column, np.arange(len(rows)) < len(made))
+                self.frame = frame
+                then()
+
+        # The first page comes with its pictures: while a browser builds a new grid, it is deaf to changes.
+        if how is None:
+            arrive([])
+        else:
+            off_loop(lambda: pictures.uris(how, rows.iloc[:PICTURES_A_PAGE]), arrive)
+
     @param.depends("frame", watch=True)
     def _show(self):
         if self.frame is None:
@@ -128,21 +172,45 @@ class DataGrid(pn.viewable.Viewer):
         frame = self.frame.iloc[:, :MAX_COLUMNS]
         names = {f"c{position}": name for position, name in enumerate(frame.columns)}
         value = pd.DataFrame({field: _cells(frame.iloc[:, position]) for position, field in enumerate(names)})
-        pagination = "remote" if len(value) > PAGE_SIZE else None
-        schema = names, pagination, self.pictures, value.dtypes.to_dict()
+        if self._seen is not None:
+            names = {PICTURE: PICTURE} | names
+            value.insert(0, PICTURE, pd.Series(self._seen[2], dtype=object))
+        page_size = PAGE_SIZE if self._seen is None else PICTURES_A_PAGE
+        pagination = {"pagination": "remote" if len(value) > page_size else None, "page_size": page_size}
+        schema = names, pagination, value.dtypes.to_dict()
         if schema != self._schema:
             self._names, self._schema = names, schema
             self._grid = self._tabulator(value, pagination)
             self._place[:] = [self._grid]
         # An edit is in the grid already (as another dtype): sending it back would close the next editor.
         elif not value.equals(self._grid.value.astype(schema[-1])):
-            self._grid.value = value  # in place: the reader's sorting stays
+            page = self._grid.page if self._seen is None else 1
+            self._grid.param.update(value=value, page=page)  # in place: the reader's sorting stays
+        self._draw()
+
+    def _draw(self, *_):
+        """Make those pictures of the page that were not asked for yet."""
+        if self._seen is None:
+            return
+        grid, seen = self._grid, self._seen
+        how, rows, column, asked = seen
+        page = grid.current_view.index
+        if grid.pagination:
+            page = page[(grid.page - 1) * grid.page_size :][: grid.page_size]
+        wanted = page[~asked[page]]
+        asked[wanted] = True
+
+        def arrive(made):
+            if seen is self._seen:  # else these are rows of another frame
+                column[wanted] = made
+                grid.value = grid.value.assign(**{PICTURE: pd.Series(column, dtype=object)})
+
+        if len(wanted):
+            off_loop(lambda: pictures.uris(how, rows.iloc[wanted]), arrive)
 
     def _tabulator(self, value, pagination):
         numbers = [field for field in value if types.is_numeric_dtype(value[field])]
-        pictures = [field for field, name in self._names.items() if self.pictures and name == self.pictures]
-        default = dict.fromkeys(value, TEXT) | dict.fromkeys(numbers, NUMBER) | dict.fromkeys(pictures, PICTURE)
-        widths = dict.fromkeys(pictures, PICTURE_WIDTH + 2 * CELL_PADDING) | self.widths
+        default = dict.fromkeys(value, TEXT) | dict.fromkeys(numbers, NUMBER) | {PICTURE: DRAWN}
         grid = pn.widgets.Tabulator(
             value,
             titles={field: html.escape(str(name)) for field, name in self._names.items()},
@@ -150,17 +218,17 @@ class DataGrid(pn.viewable.Viewer):
             formatters={field: self.formatters.get(name, default[field]) for field, name in self._names.items()},
             text_align=dict.fromkeys(numbers, "right"),
             header_align=dict.fromkeys(numbers, "right"),
-            widths=widths,
-            sortable=dict.fromkeys(pictures, False),
+            widths={PICTURE: PICTURE_WIDTH + 2 * CELL_PADDING} | self.widths,
+            sortable={PICTURE: False},
             show_index=False,
             selectable=False,
-            pagination=pagination,
-            page_size=PAGE_SIZE,
             theme="simple",
+            **pagination,
             stylesheets=[STYLE],
             **{"sizing_mode": "stretch_width", "margin": 0, "layout": "fit_data_stretch", **self._options},
         )
         grid.param.watch(self._take_sorter, "sorters")
+        grid.param.watch(self._draw, ["sorters", "page"])
         grid.on_edit(lambda event: self.on_edit(event.row, self._names[event.column], event.value))
         return grid
 

@@ -223,10 +223,11 @@ class MapView(pn.viewable.Viewer):
         before, self._drawn = self._drawn, self.scene
         if before is not None and before.table is not self.scene.table:
             self.chart.clear_selection()
-        self.search.table = self.scene.table
         if self.scene is None or not self.scene.redraws(before):
-            self._pictured = None if self.scene is None else pictures.pictured(self.scene.table)
-            illustrate(self.chart, self._pictured, self.scene and self.scene.table.frame)
+            table = self.scene and self.scene.table
+            self._pictured = None if table is None else pictures.pictured(table)
+            illustrate(self.chart, self._pictured, table and table.frame)
+            self.search.param.update(table=table, pictured=self._pictured)
             self._texts = {} if self.scene is None else self._tips()
             before = self.colours.colouring
             self._offer_colors()

@@ -72,12 +72,13 @@ class NewRows(pn.viewable.Viewer):
             self._show(found, coordinates, figure)
 
     def _show(self, found, coordinates, figure):
-        self._grid.frame = self._coordinates = coordinates
-        illustrate(self.picture.chart, found.fitted.pictured, found.table.frame)
+        self._coordinates, pictured = coordinates, found.fitted.pictured
+        illustrate(self.picture.chart, pictured, found.table.frame)
         self.picture.figure = figure
         self._download.filename = f"{slug(found.fitted)}-new-rows.csv"
         self.param.update(projection=found, problem="", notes=" ".join(found.notes))
-        self.dialog.open = True
+        # Only then, as the dialog builds its grid anew.
+        self._grid.show(coordinates, pictured, found.table.frame, then=lambda: setattr(self.dialog, "open", True))
 
     async def _give(self):
         self._download.data = None  # or a file equal to the last would be no change, and not arrive

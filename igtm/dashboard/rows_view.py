@@ -5,15 +5,13 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
-from igtm.dashboard.grid import PAGE_SIZE, DataGrid
+from igtm.dashboard.grid import PAGE_SIZE, PICTURES_A_PAGE, DataGrid
 from igtm.dashboard.inspector_parts import off_loop
 from igtm.dashboard.layouts import line
 from igtm.dashboard.text import plain
-from igtm.maps import listing, pictures, table_map
+from igtm.maps import listing, table_map
 from igtm.maps.table_map import TableMap
 
-PICTURES_A_PAGE = 25  # which takes 0.1 s where they are molecules
-PICTURE = "picture"
 HELP = "Keeps the rows that hold a text, a number or a day. A click on the name of a column sorts them all."
 
 
@@ -75,7 +73,7 @@ class RowsView(pn.viewable.Viewer):
             return
         by, descending = self._grid.sorter or (None, False)
         self._wanted = wanted = (self._fitted, self._all, self.query, by, descending)
-        first = ({} if self._fitted.pictured is None else {PICTURE: None}) | self._first
+        first = self._first
         if by is None and not self.query.strip():
             self._arrive(self._all)
         else:
@@ -99,17 +97,8 @@ class RowsView(pn.viewable.Viewer):
     @param.depends("page", watch=True)
     def _turn(self):
         fitted, start = self._fitted, self.page * self._page_size
-        self._turned = page = self._rows[start : start + self._page_size]
+        page = self._rows[start : start + self._page_size]
         first = {name: column[page] for name, column in self._first.items()}
-
-        def arrive(seen):
-            if page is self._turned:
-                self._grid.pictures = PICTURE if seen else ""
-                self._grid.frame = table_map.rows(fitted, page, **seen, **first)
-                ends = f"{start + 1:,} to {start + len(page):,}" if len(page) else "None"
-                self.words = f"{ends} of {len(self._rows):,} rows"
-
-        if fitted.pictured is None:
-            arrive({})
-        else:
-            off_loop(lambda: {PICTURE: pictures.uris(fitted.pictured, fitted.table.frame.iloc[page])}, arrive)
+        self._grid.show(table_map.rows(fitted, page, **first), fitted.pictured, fitted.table.frame.iloc[page])
+        ends = f"{start + 1:,} to {start + len(page):,}" if len(page) else "None"
+        self.words = f"{ends} of {len(self._rows):,} rows"

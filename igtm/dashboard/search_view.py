@@ -10,12 +10,13 @@ from igtm.dashboard.later import fill, later
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.text import plain
 from igtm.maps import search
+from igtm.maps.pictures import Molecules, Pixels
 from igtm.maps.search import Found
 from igtm.tables.tables import Table
 
 HELP = "An identifier, a word, a number or a day. Matches get a ring on the map; Enter selects them."
 LISTED = 100
-GRID_HEIGHT = 150
+GRID_HEIGHT = 220
 
 
 class SearchView(pn.viewable.Viewer):
@@ -23,6 +24,7 @@ class SearchView(pn.viewable.Viewer):
 
     selecting = param.ClassSelector(class_=Selecting, doc="Whose selection Enter changes.")
     table = param.ClassSelector(class_=Table, doc="What is searched, None while there is nothing.")
+    pictured = param.ClassSelector(class_=(Pixels, Molecules), doc="How its rows can be seen; None where they cannot.")
     found = param.ClassSelector(class_=Found, doc="What was found; None while nothing is asked for.")
     words = param.String(doc="How many rows were found.")
 
@@ -55,7 +57,7 @@ class SearchView(pn.viewable.Viewer):
     def _show(self, found):
         if found is not None:
             self.words = f"{len(found.selection):,} rows found" + (" · Enter selects them" if len(found.frame) else "")
-            self._grid.frame = found.frame
+            self._grid.show(found.frame, self.pictured, self.table.frame.iloc[found.frame["row_id"]])
             fill(self.results, self._list)
         self.found = found
 

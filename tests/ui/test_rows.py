@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
+from igtm.maps import pictures, search
 from igtm.tables import samples
 
-from .driver import button, choose, download, progress
+from .driver import button, choose, download, load_sample, progress, set_number, visit
 
 
 @pytest.fixture
@@ -29,6 +30,20 @@ def coloured(chart, n):
 
 def selected(page, n):
     expect(page.get_by_text(f"{n} of 178 rows", exact=True)).to_be_visible()
+
+
+def drawn(place):
+    """Wait until the first row that a place lists begins with a picture, which the browser can read."""
+    picture = place.get_by_role("row").get_by_role("img", name="Picture of the row").first
+    expect(picture).to_be_visible()
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
+    return picture.get_attribute("src")
+
+
+def project(page, frame):
+    file = {"name": "later.csv", "mimeType": "text/csv", "buffer": frame.to_csv(index=False).encode()}
+    page.locator('input[type=file][accept*=".csv"]').set_input_files(file)
+    return page.get_by_role("dialog")
 
 
 def inside(chart, low, high):
@@ -130,9 +145,7 @@ def test_new_rows_are_matched_by_name_drawn_apart_and_taken_away(fitted, vega, s
     page = fitted
     new = samples.load("wine").frame.iloc[::-9].assign(vintage=1999).drop(columns="hue")
     new.loc[new.index[0], "proline"] = 9000.0
-    file = {"name": "later.csv", "mimeType": "text/csv", "buffer": new.to_csv(index=False).encode()}
-    page.locator('input[type=file][accept*=".csv"]').set_input_files(file)
-    dialog = page.get_by_role("dialog")
+    dialog = project(page, new)
     expect(dialog.get_by_text("'vintage' not in the fitted table")).to_be_visible()
     expect(dialog.get_by_text("'hue' missing: filled in")).to_be_visible()
     chart = vega("New rows on the map", page)
@@ -148,3 +161,38 @@ def test_new_rows_are_matched_by_name_drawn_apart_and_taken_away(fitted, vega, s
     agreed = (taken["nearest_class"].to_numpy() == new["grower"].astype("str").to_numpy())[1:].mean()
     assert agreed > 0.8
     page.keyboard.press("Escape")
+
+
+def test_rows_of_digits_that_are_found_are_seen(page, app_url, shot):
+    digits = samples.load("digits")
+    how = pictures.pictured(digits)
+    visit(page, app_url)
+    load_sample(page, "digits")
+    set_number(page, "niter", 3)
+    button(page, "Fit").click()
+    expect(progress(page)).to_contain_text("3/3")
+    results = page.locator(".tabulator").filter(has_text="row_id").filter(visible=True)
+    page.get_by_label("Search rows").fill("7")
+    expect(page.get_by_text("rows found")).to_be_visible()
+    found = search.find(digits, "7").frame["row_id"]
+    assert drawn(results.first) == pictures.uris(how, digits.frame.iloc[found[:1]])[0]
+    shot("rows-searched-digits")
+
+
+def test_so_are_molecules(page, app_url, chemistry, shot):
+    texts = [f"{'C' * n}{end}" for n in range(1, 16) for end in ("O", "N", "c1ccccc1")]
+    frame = pd.DataFrame({"smiles": texts, "mass": range(45), "atoms": [n // 3 for n in range(45)]})
+    visit(page, app_url)
+    file = {"name": "molecules.csv", "mimeType": "text/csv", "buffer": frame.to_csv(index=False).encode()}
+    page.locator("input.filepond--browser").set_input_files(file)
+    expect(page.get_by_text(re.compile("^molecules.csv · 45 rows"))).to_be_visible()
+    set_number(page, "k", 4)
+    set_number(page, "niter", 3)
+    button(page, "Fit").click()
+    expect(progress(page)).to_contain_text("3/3")
+    how = pictures.Molecules("smiles")
+    page.get_by_label("Search rows").fill("ccccc1")
+    expect(page.get_by_text("15 rows found")).to_be_visible()
+    found = page.locator(".tabulator").filter(has_text="row_id").filter(visible=True).first
+    assert drawn(found) == pictures.uris(how, frame.iloc[[2]])[0]
+    shot("rows-searched-molecules")
