@@ -37,7 +37,7 @@ class DataView(pn.viewable.Viewer):
     """The table, from a sample, a file or the server, and the recipe that makes numbers of its columns.
 
     `sidebar` goes where there are 300 pixels or more, and `dialog` anywhere in the same page. `table` and `recipe`
-    are values: an edit replaces them; one that makes no sense leaves them, and says why in `message`.
+    are values: an edit replaces them; one that would spoil them leaves them, and says why in `message`.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class DataView(pn.viewable.Viewer):
         table : Table
             Any: if it has no feature yet, `message` says so.
         """
-        self._take(table, _problem(table))
+        self._take(table, _problem(table, Recipe()))
 
     def assign(self, roles):
         """Give columns other roles, unless the table would be of no use with them.
@@ -128,11 +128,14 @@ class DataView(pn.viewable.Viewer):
     def _edit(self, make):
         try:
             table, recipe = make()
-            pipeline(table, recipe)
         except TableError as error:
             self.message = str(error)
-        else:
-            self.param.update(table=table, recipe=recipe, message="")
+            return
+        problem = _problem(table, recipe)
+        if problem and not _problem(self.table, self.recipe):
+            self.message = problem
+        else:  # of several problems, each edit may take one away
+            self.param.update(table=table, recipe=recipe, message=problem)
 
     def _choose(self, event):
         if event.new:
@@ -231,8 +234,8 @@ def _uploaded(name, content, max_bytes):
 def _with_problem(read):
     """Return the table that is read and what keeps it from being fitted as yet, if anything does."""
     table = read()
-    problem = _problem(table)
-    if problem and not table.labels:
+    problem = _problem(table, Recipe())
+    if problem and not table.features and not table.labels:
         raise TableError(
             f"No column of {table.name!r} can make a map, which takes numbers that differ or categories. "
             "Choose another file."
@@ -240,9 +243,9 @@ def _with_problem(read):
     return table, problem
 
 
-def _problem(table):
+def _problem(table, recipe):
     try:
-        pipeline(table)
+        pipeline(table, recipe)
     except TableError as error:
         return str(error)
     return ""

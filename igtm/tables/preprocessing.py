@@ -321,7 +321,8 @@ def _check_numbers(frame: pd.DataFrame) -> None:
     huge = frame.columns[(np.abs(values, where=present, out=np.zeros_like(values)) > _HUGE).any(axis=0)]
     if len(huge):
         raise TableError(
-            f"Features {list(huge[:5])} have values beyond {_HUGE:g}. Correct them, or take their logarithm."
+            f"Features {list(huge[:5])} have values beyond {_HUGE:g}. Correct them, take their logarithm, or ignore "
+            "the columns."
         )
 
 

@@ -184,6 +184,18 @@ def test_a_table_without_features(view):
     view.expect_words("one-hot encode a category")
 
 
+def test_values_too_large_are_named_and_their_columns_can_be_left_out(view, page):
+    view.upload("huge.csv", b"a,b,c\n1,2,1e200\n3,1e300,4\n5,4,7\n")
+    view.expect(name="huge.csv", rows=3)
+    view.expect_words("Features ['b', 'c'] have values beyond 1e+100")
+    view.open()
+    view.set_role("b", "ignored")
+    view.expect_words("Features ['c'] have values beyond 1e+100")
+    view.set_role("c", "ignored")
+    view.expect(roles={"a": "feature", "b": "ignored", "c": "ignored"})
+    expect(page.locator(".MuiAlert-root").filter(visible=True)).to_have_count(0)
+
+
 def test_a_large_file(view, page, tmp_path):
     values = np.random.default_rng(0).normal(size=(150_000, 10))
     path = tmp_path / "large.csv"
