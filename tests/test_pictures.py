@@ -79,6 +79,14 @@ def test_holes_and_missing_columns_are_white():
     assert (second == 0).mean() == 2 / 16
 
 
+def test_what_is_no_number_is_white(digits):
+    """Another file may hold anything in a column that the map does not use."""
+    found, rows = pictures.pixels(digits), digits.frame.iloc[:2]
+    text = rows.assign(**{found.columns[0]: ["?", "3"]})
+    assert pictures.uris(found, text)[0] == pictures.uris(found, rows.assign(**{found.columns[0]: 0.0}))[0]
+    assert pictures.uris(found, text)[1] == pictures.uris(found, rows.assign(**{found.columns[0]: 3.0}))[1]
+
+
 def test_tables_of_molecules_are_drawn_and_what_is_no_molecule_has_no_picture(chemistry):
     texts = ["CCO", "c1ccccc1", "<img src=x onerror=alert(1)>", None, "C" * 200]
     table = tables.from_frame(pd.DataFrame({"SMILES": texts, "x": range(5)}))

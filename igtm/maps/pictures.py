@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from igtm.charts.colours import as_numbers
 from igtm.tables import molecules
 from igtm.tables.columns import is_numeric
 from igtm.tables.tables import Table, TableError
@@ -48,8 +49,8 @@ class Pixels:
         return (self.side * _block(self.side),) * 2
 
     def pngs(self, frame: pd.DataFrame) -> list[bytes]:
-        """A picture for each row; pixels without a column are white."""
-        values = frame.reindex(columns=list(self.columns)).to_numpy(dtype=np.float64, na_value=np.nan)
+        """A picture for each row; pixels without a column, and what is no number, are white."""
+        values = frame.reindex(columns=list(self.columns)).apply(as_numbers).to_numpy()
         shades = np.nan_to_num((values - self.low) / (self.high - self.low), nan=0.0, posinf=1.0, neginf=0.0)
         return [png(row) for row in shades.reshape(-1, self.side, self.side)]
 
