@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from igtm.charts import export, figures
-from igtm.charts.colours import MISSING, OTHER, Colouring, as_colouring, as_text, classes, coloured, kind_of
+from igtm.charts.colours import (
+    MISSING,
+    OTHER,
+    Colouring,
+    as_colouring,
+    as_text,
+    class_names,
+    classes,
+    coloured,
+    kind_of,
+)
 from igtm.charts.theme import DARK, LIGHT, MISSING_GREY, OKABE_ITO, OTHER_GREY, PALETTE_20, RAMPS
 
 columns = st.lists(st.one_of(st.none(), st.text(max_size=3)), min_size=1, max_size=80).map(pd.Series)
@@ -57,6 +67,7 @@ def test_natural_order():
 @settings(deadline=None)
 @given(columns)
 def test_classes_of_classes_are_the_same(column):
+    assert class_names(column, other_after=5) == tuple(classes(column, other_after=5).cat.categories)
     once = classes(column, other_after=5)
     pd.testing.assert_series_equal(classes(once, other_after=5), once)
 

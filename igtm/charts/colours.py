@@ -33,6 +33,9 @@ FEW = 10
 
 def as_text(column: pd.Series) -> pd.Series:
     """Each value as people read it: six digits, whole numbers without a point, ``"missing"`` for a hole."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        names = np.array([*as_text(pd.Series(column.cat.categories)), MISSING], dtype=object)
+        return pd.Series(names[column.cat.codes], index=column.index, name=column.name, dtype=object)
     text = column.astype(object)
     if pd.api.types.infer_dtype(column) != "string":
         read = _number if pd.api.types.is_float_dtype(column) else str
@@ -85,24 +88,26 @@ def classes(column: pd.Series, other_after: int = 20, kept: tuple[str, ...] | No
     Series
         Categorical, with missing values left missing.
     """
-    if not 2 <= other_after <= len(PALETTE_20):
-        raise ValueError(f"other_after={other_after!r} must be from 2 to {len(PALETTE_20)}, our number of colours")
-    text = as_text(column).where(column.notna())
     if kept is None:
-        kept = _kept(text, _ordered(column), other_after)
+        kept = class_names(column, other_after)
+    text = as_text(column).where(column.notna())
     text = text.where(text.isin(kept) | text.isna(), OTHER)
     rest = [OTHER] if (text == OTHER).any() and OTHER not in kept else []
     return text.astype(pd.CategoricalDtype([*kept, *rest]))
 
 
-def _kept(text, names, other_after):
-    """Of all classes, in their order, those that are frequent."""
-    order = [name for name in names if name not in GREYS]
+def class_names(column: pd.Series, other_after: int = 20) -> tuple[str, ...]:
+    """The classes of `classes`, in their order, without their values."""
+    if not 2 <= other_after <= len(PALETTE_20):
+        raise ValueError(f"other_after={other_after!r} must be from 2 to {len(PALETTE_20)}, our number of colours")
+    names = _ordered(column)
+    order, rest = [name for name in names if name not in GREYS], OTHER in names
     if len(order) > other_after:
+        text = as_text(column).where(column.notna())
         frequent = text[text.isin(order)].value_counts().reindex(order, fill_value=0)
         most = set(frequent.sort_values(ascending=False, kind="stable").index[: other_after - 1])
-        order = [name for name in order if name in most]
-    return [*order, *[OTHER] * (OTHER in names)]
+        order, rest = [name for name in order if name in most], True
+    return (*order, *[OTHER] * rest)
 
 
 @dataclass(frozen=True)

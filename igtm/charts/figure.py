@@ -10,6 +10,7 @@ from functools import cached_property
 
 import altair as alt
 import pandas as pd
+from altair.utils import schemapi
 
 from igtm.charts.theme import INK, LIGHT, MAP_AXES, MAP_SIDE, SCHEMA, themed
 
@@ -74,6 +75,14 @@ def _map_axes(spec: dict) -> list[dict]:
     encodings = [layer.get("encoding", {}) for layer in spec.get("layer", [])]
     channels = [each[axis] for each in encodings for axis in ("x", "y") if axis in each]
     return [channel for channel in channels if channel.get("title") in MAP_AXES]
+
+
+def unchecked():
+    """A context in which Altair does not hold each part of a chart against its schema: a fifth of the time.
+
+    For figures that are drawn again and again on one thread: it is a switch of all of Altair. Tests check them.
+    """
+    return schemapi.debug_mode(False)
 
 
 def layered(parts, data, title, default, width=MAP_SIDE, height=MAP_SIDE, **options) -> Figure:

@@ -9,8 +9,8 @@ import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
-from igtm.charts.colours import Colouring, as_text, classes, coloured
-from igtm.charts.figures import Figure
+from igtm.charts.colours import Colouring, as_text, class_names, coloured
+from igtm.charts.figure import Figure, unchecked
 from igtm.charts.scatter import placed
 from igtm.dashboard.backdrop import PLANE, Backdrop
 from igtm.dashboard.colour_options import ColourOptions
@@ -251,8 +251,10 @@ class MapView(pn.viewable.Viewer):
     @param.depends("kind", "colours.colouring", "dark", "backdrop.ground", watch=True)
     def _show(self):
         if self.scene is not None:
-            figure = self._figure()
-            self.chart.show(figure.spec(dark=self.dark, live=True), figure.data, self.dark)
+            with unchecked():
+                figure = self._figure()
+                spec = figure.spec(dark=self.dark, live=True)
+            self.chart.show(spec, figure.data, self.dark)
 
     @param.depends("selecting.selection", watch=True)
     def _mark(self):
@@ -332,7 +334,7 @@ class MapView(pn.viewable.Viewer):
         how, frame = self.colours.colouring, self.scene.table.frame
         if how is None or how.column not in frame or how.kind_of(frame[how.column]) != "category":
             return how
-        return replace(how, kind="category", kept=tuple(classes(frame[how.column]).cat.categories))
+        return replace(how, kind="category", kept=class_names(frame[how.column]))
 
     def _points_with_data(self) -> tuple[pd.DataFrame, dict[str, str]]:
         """Points beside the columns of their rows, and under which names: those of points are taken."""
