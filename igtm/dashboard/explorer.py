@@ -11,6 +11,7 @@ import param
 from panel.util import edit_readonly
 
 from igtm.charts import theme
+from igtm.dashboard import serving
 from igtm.dashboard.access import Access
 from igtm.dashboard.as_table import AsTable
 from igtm.dashboard.backdrop import Backdrop
@@ -324,14 +325,28 @@ class Explorer(pn.viewable.Viewer):
 
     def page(self) -> pmui.Page:
         """The dashboard as a page of its own."""
+        page = self._frame()
+        self._fill(page)
+        return page
+
+    def servable(self, **options):
+        """Serve the page, from a script for `panel serve`."""
+        serving.settle()
+        page = self._frame()
+        serving.after_answer(lambda: self._fill(page))
+        return page.servable(**options)
+
+    def _fill(self, page):
+        head = [self._title, self.help.buttons(), PageStart(), Access()]
+        page.param.update(header=head, sidebar=[self.side], main=[self.main])
+
+    def _frame(self) -> pmui.Page:
+        """The page without its parts."""
         page = pmui.Page(
             title="igtm",
-            header=[self._title, self.help.buttons(), PageStart(), Access()],
-            sidebar=[self.side],
             sidebar_width=340,
             sidebar_resizable=False,
             busy_indicator=None,
-            main=[self.main],
             theme_config=theme.material(),
             sx={
                 ".main-content": WAITING,
@@ -345,10 +360,6 @@ class Explorer(pn.viewable.Viewer):
         page.link(self, dark_theme="dark")
         self.dark = page.dark_theme
         return page
-
-    def servable(self, **options):
-        """Serve the page, from a script for `panel serve`."""
-        return self.page().servable(**options)
 
     def __panel__(self):
         left = stack(

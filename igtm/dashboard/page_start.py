@@ -5,7 +5,7 @@ from panel.custom import JSComponent
 __all__ = ["WAITING", "PageStart"]
 
 #: Style of what is not seen until the page is laid out; text that says of itself that it is visible is clipped.
-WAITING = {"visibility": "hidden", "clipPath": "inset(100%)"}
+WAITING = {"display": "none", "visibility": "hidden", "clipPath": "inset(100%)"}
 
 
 class PageStart(JSComponent):
@@ -28,7 +28,8 @@ class PageStart(JSComponent):
       let last, since;
       const watch = (now) => {
         // Asked for a height, the browser lays all of the page out: not while parts of it still arrive.
-        const height = model.document.is_idle ? main.scrollHeight : 0;
+        if (model.document.is_idle) main.style.display = "flex";
+        const height = main.scrollHeight;
         if (!height || height !== last) [last, since] = [height, now];
         if (now - since > STILL || now - began > LONGEST) Object.assign(main.style, SEEN);
         else requestAnimationFrame(watch);

@@ -1,0 +1,37 @@
+"""What a server does for a page at the right time."""
+
+import gc
+import subprocess
+import sys
+
+from igtm.dashboard import serving
+
+
+def test_where_nobody_waits_for_an_answer_it_is_made_at_once():
+    made = []
+    serving.after_answer(lambda: made.append(True))
+    assert made == [True]
+
+
+def test_what_is_there_for_good_is_passed_over_and_what_comes_later_is_not():
+    """In a process of its own: it cannot be undone."""
+    script = """
+import gc, weakref
+from igtm.dashboard import serving
+
+class Session:
+    pass
+
+serving.settle()
+kept = gc.get_freeze_count()
+assert kept > 100_000, kept
+session = Session()
+session.itself, gone = session, weakref.ref(session)
+serving.settle()  # of another page
+assert gc.get_freeze_count() <= kept
+del session
+gc.collect()
+assert gone() is None
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert gc.get_freeze_count() == 0
