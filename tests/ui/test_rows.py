@@ -163,7 +163,7 @@ def test_new_rows_are_matched_by_name_drawn_apart_and_taken_away(fitted, vega, s
     page.keyboard.press("Escape")
 
 
-def test_rows_of_digits_that_are_found_are_seen(page, app_url, shot):
+def test_found_and_new_rows_of_digits_are_seen_page_by_page(page, app_url, shot):
     digits = samples.load("digits")
     how = pictures.pictured(digits)
     visit(page, app_url)
@@ -175,11 +175,21 @@ def test_rows_of_digits_that_are_found_are_seen(page, app_url, shot):
     page.get_by_label("Search rows").fill("7")
     expect(page.get_by_text("rows found")).to_be_visible()
     found = search.find(digits, "7").frame["row_id"]
-    assert drawn(results.first) == pictures.uris(how, digits.frame.iloc[found[:1]])[0]
+    shown = pictures.uris(how, digits.frame.iloc[found[[0, 25]]])
+    assert drawn(results.first) == shown[0]
     shot("rows-searched-digits")
+    results.first.locator(".tabulator-page[data-page=next]").click()
+    picture = results.first.get_by_role("img", name="Picture of the row").first
+    expect(picture).to_have_attribute("src", shown[1])
+    page.get_by_label("Search rows").fill("")
+
+    new = digits.frame.iloc[::-40]
+    dialog = project(page, new)
+    assert drawn(dialog) == pictures.uris(how, new)[0]
+    shot("rows-new-digits")
 
 
-def test_so_are_molecules(page, app_url, chemistry, shot):
+def test_molecules_are_seen_wherever_rows_are_listed(page, app_url, chemistry, shot):
     texts = [f"{'C' * n}{end}" for n in range(1, 16) for end in ("O", "N", "c1ccccc1")]
     frame = pd.DataFrame({"smiles": texts, "mass": range(45), "atoms": [n // 3 for n in range(45)]})
     visit(page, app_url)
@@ -196,3 +206,9 @@ def test_so_are_molecules(page, app_url, chemistry, shot):
     found = page.locator(".tabulator").filter(has_text="row_id").filter(visible=True).first
     assert drawn(found) == pictures.uris(how, frame.iloc[[2]])[0]
     shot("rows-searched-molecules")
+    page.get_by_label("Search rows").press("Enter")
+    expect(page.get_by_text("1 to 15 of 15 rows")).to_be_visible()
+    assert drawn(page.locator(".tabulator:visible").last) == pictures.uris(how, frame.iloc[[2]])[0]
+    dialog = project(page, frame[::-1])
+    assert drawn(dialog) == pictures.uris(how, frame[::-1])[0]
+    shot("rows-new-molecules")
