@@ -1,5 +1,7 @@
 """What the map shows, without a browser."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,3 +93,16 @@ def test_many_points_and_points_of_other_tables_have_none(digits, monkeypatch):
     monkeypatch.setattr(map_view, "MOST_PICTURES", 1000)
     view.scene = Scene.of_map(digits)
     assert "picture" not in view.figure.data["points"]
+
+
+def test_rows_brushed_during_a_fit_are_said_to_be_of_those_drawn(digits):
+    view, scene = Explorer().map, Scene.of_map(digits)
+    box = {"brush": {"x": [-2, 2], "y": [-2, 2]}, "purpose": "new"}
+    view.scene = replace(scene, everything=digits.points[::2])  # as during a fit
+    view.chart.gesture = box
+    found = view.selecting.selection
+    assert (len(found), found.origin) == (899, "box on the map, of the 899 rows drawn")
+    view.scene = scene
+    view.chart.gesture = box
+    found = view.selecting.selection
+    assert (len(found), found.origin) == (1797, "box on the map")

@@ -378,7 +378,7 @@ class MapView(pn.viewable.Viewer):
             self._take_class(self._of_class(name), purpose)
         elif self.scene is not None and cell is not None:
             points = self.scene.everything
-            self.selecting.take(self._found(points["row_id"][points["node"] == cell], f"cell of node {cell}"), purpose)
+            self.selecting.take(self._placed_rows(points["node"] == cell, f"cell of node {cell}"), purpose)
         elif purpose == "add" and event.new.get("pick_node") is not None:
             self.second_node = int(event.new["pick_node"])
         self.chart.clear_selection("brush", "classes")
@@ -397,7 +397,12 @@ class MapView(pn.viewable.Viewer):
     def _within(self, box):
         points = self.scene.everything
         inside = landscape.inside(*self.placed(points), box)
-        return self._found(points["row_id"].to_numpy()[inside], "box on the map")
+        return self._placed_rows(inside, "box on the map")
+
+    def _placed_rows(self, where, origin):
+        """Rows found by where they lie, which during a fit is known of those drawn alone: then it is said."""
+        ids, total = self.scene.everything["row_id"].to_numpy(), len(self.scene.table.frame)
+        return self._found(ids[where], origin if len(ids) == total else f"{origin}, of the {len(ids):,} rows drawn")
 
     def _found(self, rows, origin):
         return select(rows, len(self.scene.table.frame), origin)
