@@ -100,8 +100,8 @@ def test_pictures_are_made_of_the_page_that_is_shown(tabulator):
     widget.page = 2
     assert made(widget) == every
     grid.show(frame[:55], HOW, rows[5:])
-    assert tabulator(grid) is widget
-    assert (widget.page, made(widget)) == (1, {row: every[5 + row] for row in [*range(25), *range(30, 55)]})
+    assert tabulator(grid) is not widget  # a browser may not have built it yet, and would keep the former rows
+    assert made(tabulator(grid)) == {row: every[5 + row] for row in range(25)}
     grid.show(frame, None, rows)
     assert list(tabulator(grid).titles.values()) == ["n"]
 
@@ -126,9 +126,11 @@ def test_pictures_that_come_late_are_those_of_their_rows_or_of_none(tabulator, m
     grid.show(frame[1:], HOW, rows[1:])
     *_, fourth, overtaken, new = waiting
     new()
+    widget = tabulator(grid)
     assert (widget.page, made(widget)) == (1, dict(enumerate(every[1:26])))
     overtaken()
     fourth()
+    assert tabulator(grid) is widget
     assert made(widget) == dict(enumerate(every[1:26]))
 
 

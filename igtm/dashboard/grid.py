@@ -178,14 +178,15 @@ class DataGrid(pn.viewable.Viewer):
         page_size = PAGE_SIZE if self._seen is None else PICTURES_A_PAGE
         pagination = {"pagination": "remote" if len(value) > page_size else None, "page_size": page_size}
         schema = names, pagination, value.dtypes.to_dict()
-        if schema != self._schema:
+        # An edit is in the grid already (as another dtype): sending it back would close the next editor.
+        same = schema == self._schema and value.equals(self._grid.value.astype(schema[-1]))
+        deaf = self._seen is not None and pagination["pagination"]  # while a browser builds a grid with pages
+        if schema != self._schema or (deaf and not same):
             self._names, self._schema = names, schema
             self._grid = self._tabulator(value, pagination)
             self._place[:] = [self._grid]
-        # An edit is in the grid already (as another dtype): sending it back would close the next editor.
-        elif not value.equals(self._grid.value.astype(schema[-1])):
-            page = self._grid.page if self._seen is None else 1
-            self._grid.param.update(value=value, page=page)  # in place: the reader's sorting stays
+        elif not same:
+            self._grid.value = value  # in place: the reader's sorting stays
         self._draw()
 
     def _draw(self, *_):

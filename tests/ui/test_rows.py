@@ -172,14 +172,15 @@ def test_found_and_new_rows_of_digits_are_seen_page_by_page(page, app_url, shot)
     button(page, "Fit").click()
     expect(progress(page)).to_contain_text("3/3")
     results = page.locator(".tabulator").filter(has_text="row_id").filter(visible=True)
-    page.get_by_label("Search rows").fill("7")
+    page.get_by_label("Search rows").fill("1")
     expect(page.get_by_text("rows found")).to_be_visible()
+    page.get_by_label("Search rows").fill("7")  # while the browser builds the grid of the first results
     found = search.find(digits, "7").frame["row_id"]
     shown = pictures.uris(how, digits.frame.iloc[found[[0, 25]]])
-    assert drawn(results.first) == shown[0]
+    picture = results.first.get_by_role("img", name="Picture of the row").first
+    expect(picture).to_have_attribute("src", shown[0])
     shot("rows-searched-digits")
     results.first.locator(".tabulator-page[data-page=next]").click()
-    picture = results.first.get_by_role("img", name="Picture of the row").first
     expect(picture).to_have_attribute("src", shown[1])
     page.get_by_label("Search rows").fill("")
 
