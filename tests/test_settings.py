@@ -7,7 +7,7 @@ from igtm.dashboard.settings import Settings
 
 
 def field(settings, name):
-    fields = settings._view.select(lambda part: isinstance(part, pmui.TextInput))
+    fields = settings.view.select(lambda part: isinstance(part, pmui.TextInput))
     return next(part for part in fields if part.label.startswith(f"{name} ·"))
 
 

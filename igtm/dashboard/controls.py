@@ -6,6 +6,7 @@ import param
 
 from igtm.dashboard import icons
 from igtm.dashboard.layouts import line
+from igtm.dashboard.part import Part
 from igtm.dashboard.settings import duration
 from igtm.dashboard.text import message, plain, tooltip_below
 from igtm.dashboard.training import Training
@@ -20,7 +21,7 @@ NOTICE = {
 }
 
 
-class Controls(pn.viewable.Viewer):
+class Controls(Part):
     """Buttons and progress of one `Training`."""
 
     training = param.ClassSelector(class_=Training, doc="The run.")
@@ -65,7 +66,7 @@ class Controls(pn.viewable.Viewer):
         words = plain(param.bind(_progress_words, run.param.frame, status), font_size="12px", line_height="18px")
         notice = plain(self.param.notice, **NOTICE)
         progress = pn.Column(words, self._progress, notice, styles={"flex": "1 1 260px", "min-width": "0"}, margin=0)
-        self._view = pn.Column(
+        self.view = pn.Column(
             line(*buttons, progress),
             message(run.param.error, "error"),
             sizing_mode="stretch_width",
@@ -89,9 +90,6 @@ class Controls(pn.viewable.Viewer):
             self.training.advance()
         else:
             self.param.trigger("step")
-
-    def __panel__(self):
-        return self._view
 
 
 def _active(status) -> bool:

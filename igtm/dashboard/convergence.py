@@ -6,6 +6,7 @@ import param
 
 from igtm.charts import figures
 from igtm.dashboard.live_chart import LiveChart
+from igtm.dashboard.part import Part
 from igtm.dashboard.text import plain
 from igtm.dashboard.training import Training
 
@@ -13,7 +14,7 @@ NOTHING = pd.DataFrame({"iteration": [], "log_likelihood": [], "objective": []})
 REASONS = {"done": "end", "stopped": "stopped", "failed": "failed"}
 
 
-class Convergence(pn.viewable.Viewer):
+class Convergence(Part):
     """Log-likelihood and objective of one `Training` by iteration."""
 
     training = param.ClassSelector(class_=Training, doc="The run.")
@@ -31,7 +32,7 @@ class Convergence(pn.viewable.Viewer):
             margin=0,
             styles={"position": "absolute"},
         )
-        self._view = pn.Column(empty, self.chart, sizing_mode="stretch_width", margin=0)
+        self.view = pn.Column(empty, self.chart, sizing_mode="stretch_width", margin=0)
         self._draw()
 
     @property
@@ -56,6 +57,3 @@ class Convergence(pn.viewable.Viewer):
         elif not self.training.active:  # else the curve of the run before stays until there is another
             for name in figures.convergence(NOTHING).data:
                 self.chart.set_data(name, {})
-
-    def __panel__(self):
-        return self._view

@@ -11,6 +11,7 @@ import param
 
 from igtm.dashboard import icons, server_files
 from igtm.dashboard.columns_dialog import ColumnsDialog
+from igtm.dashboard.part import Part
 from igtm.dashboard.text import message, plain
 from igtm.tables import readers, samples
 from igtm.tables.preprocessing import Recipe, pipeline
@@ -33,7 +34,7 @@ DROP_STYLE = """
 """
 
 
-class DataView(pn.viewable.Viewer):
+class DataView(Part):
     """The table, from a sample, a file or the server, and the recipe that makes numbers of its columns.
 
     `sidebar` goes where there are 300 pixels or more, and `dialog` anywhere in the same page. `table` and `recipe`
@@ -83,9 +84,7 @@ class DataView(pn.viewable.Viewer):
         self._drop_zone = pn.Column(self._dropper(), **STRETCH)
         self.dialog = ColumnsDialog(self)
         self.sidebar = self._layout()
-
-    def __panel__(self):
-        return pn.Column(self.sidebar, self.dialog, sizing_mode="stretch_width")
+        self.view = pn.Column(self.sidebar, self.dialog, **STRETCH)
 
     def use(self, table):
         """Take another table, with the default recipe.

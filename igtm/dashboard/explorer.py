@@ -294,7 +294,7 @@ class Explorer(pn.viewable.Viewer):
             self.new_rows,
             pmui.Divider(sizing_mode="stretch_width", margin=0),
             _heading("Settings"),
-            self.settings,
+            self.settings.view,
             styles={"padding": "8px 14px"},
         )
 
@@ -302,16 +302,16 @@ class Explorer(pn.viewable.Viewer):
     def main(self) -> pn.Column:
         """Controls above map and sheet, the inspector beside them where there is room."""
         middle = stack(
-            _sheet(self.trail, self.map),
-            _sheet(self.sheet),
+            _sheet(self.trail, self.map.view),
+            _sheet(self.sheet.view),
             gap=GAP,
             styles={"flex": "2 1 440px", "min-width": "0"},
         )
         controls = pn.Column(
-            self.controls, sizing_mode="stretch_width", margin=0, styles={"flex": "1 1 300px", "min-width": "0"}
+            self.controls.view, sizing_mode="stretch_width", margin=0, styles={"flex": "1 1 300px", "min-width": "0"}
         )
-        head = [controls, self.as_table.button, self.take_away]
-        inspector = _sheet(self.inspector, styles={"flex": "1 1 340px", "min-width": "0"})
+        head = [controls, self.as_table.button, self.take_away.view]
+        inspector = _sheet(self.inspector.view, styles={"flex": "1 1 340px", "min-width": "0"})
         return stack(
             _sheet(line(*head, gap=GAP)),
             line(middle, inspector, gap=GAP, align="start"),

@@ -1,6 +1,5 @@
 """Inspector: the selected rows, one point or one node of a map, in numbers, pictures and rows."""
 
-import panel as pn
 import panel_material_ui as pmui
 import param
 
@@ -8,6 +7,7 @@ from igtm.charts.colours import Colouring
 from igtm.charts.figures import Figure
 from igtm.dashboard.later import fill, later
 from igtm.dashboard.node_view import NodeView
+from igtm.dashboard.part import Part
 from igtm.dashboard.point_view import PointView
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.selection_view import SelectionView
@@ -18,7 +18,7 @@ CHOICES = ["selection", "picked_row", "picked_node"]
 _, POINT, NODE = range(3)
 
 
-class Inspector(pn.viewable.Viewer):
+class Inspector(Part):
     """Three tabs beside the map; that of what was chosen last comes to the front, and only that is worked out."""
 
     fitted = param.ClassSelector(allow_refs=True, class_=TableMap, doc="The map, None before the first fit.")
@@ -47,13 +47,13 @@ class Inspector(pn.viewable.Viewer):
         self._node = NodeView(colouring=self.param.colouring, **shared)
         self._views = [SelectionView(selecting=selecting, **shared), point, self._node]
         self._places = [later() for _ in self._views]
-        self._tabs = pmui.Tabs(
+        self.view = pmui.Tabs(
             *zip(("Selection", "Point", "Node"), self._places, strict=True),
             active=self.active,
             sizing_mode="stretch_width",
             margin=0,
         )
-        self._tabs.link(self, active="active", bidirectional=True)
+        self.view.link(self, active="active", bidirectional=True)
         self.param.watch(self._follow, CHOICES)
         self.param.watch(self._refresh, ["fitted", "active"])
         self._node.param.watch(self._tell, "second")
@@ -70,9 +70,6 @@ class Inspector(pn.viewable.Viewer):
         if self._chosen[NODE] is not None:
             self._node.comparing = True
         self._choose(NODE, node)
-
-    def __panel__(self):
-        return self._tabs
 
     def _follow(self, *events):
         for event in events:

@@ -17,6 +17,7 @@ from igtm.dashboard.colour_options import ColourOptions
 from igtm.dashboard.inspector_parts import illustrate
 from igtm.dashboard.layouts import line
 from igtm.dashboard.live_chart import LiveChart
+from igtm.dashboard.part import Part
 from igtm.dashboard.search_view import SearchView
 from igtm.dashboard.selecting import NEW, Selecting
 from igtm.dashboard.text import Html, plain
@@ -101,7 +102,7 @@ class Scene:
         )
 
 
-class MapView(pn.viewable.Viewer):
+class MapView(Part):
     """Posterior means, modes or node mass of a scene, coloured by any column."""
 
     scene = param.ClassSelector(class_=Scene, doc="What is shown; None before the first fit.")
@@ -138,7 +139,7 @@ class MapView(pn.viewable.Viewer):
             margin=0,
             styles=ALL_OVER,
         )
-        self._view = pn.Column(
+        self.view = pn.Column(
             line(
                 pmui.RadioButtonGroup.from_param(self.param.kind, label="", **options),
                 pmui.Select.from_param(
@@ -413,6 +414,3 @@ class MapView(pn.viewable.Viewer):
         if not isinstance(self._pictured, Pixels) or len(self.scene.rows) > MOST_PICTURES:
             return None
         return pictures.uris(self._pictured, self.scene.table.frame.iloc[self.scene.rows])
-
-    def __panel__(self):
-        return self._view

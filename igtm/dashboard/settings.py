@@ -6,6 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from igtm.dashboard.part import Part
 from igtm.dashboard.text import plain
 from igtm.engine.plan import Plan, plan
 from igtm.estimator import eIGTM
@@ -17,7 +18,7 @@ WIDTH_OF_BUTTON = 64
 LABEL_STYLE = ".MuiFormControl-root > .MuiFormLabel-root:not(.MuiInputLabel-root) { font-size: 13px; }"
 
 
-class Settings(pn.viewable.Viewer):
+class Settings(Part):
     """Editable parameters of `eIGTM`. Changing one starts nothing."""
 
     k = param.Integer(default=16, bounds=(0, 64), doc="Nodes along one side of the map: more show finer detail.")
@@ -45,7 +46,7 @@ class Settings(pn.viewable.Viewer):
         shown = [self.param[name] for name in ("k", "m", "s", "n_blocks", "niter", "shape")]
         cost = param.bind(lambda *_: self.cost, *shown)
         self._cost = plain(cost, font_size="12px", opacity="0.8", margin="4px")
-        self._view = pn.Column(
+        self.view = pn.Column(
             self._row("k", "k · nodes per side", pmui.IntSlider, end=40, step=1),
             self._row("m", "m · RBFs per side", pmui.IntSlider, end=15, step=1),
             self._row("s", "s · width", pmui.FloatSlider, start=0.05, end=2, step=0.05, format="0.00"),
@@ -141,9 +142,6 @@ class Settings(pn.viewable.Viewer):
         write()
         field.param.watch(read, "value")
         self.param.watch(write, name)
-
-    def __panel__(self):
-        return self._view
 
 
 def _whole(text: str) -> int:

@@ -1,19 +1,19 @@
 """Sheet: the tabs under the map, which say something of the whole of it."""
 
-import panel as pn
 import panel_material_ui as pmui
 import param
 
 from igtm.charts.figures import Figure
 from igtm.dashboard.convergence import Convergence
 from igtm.dashboard.later import fill, later
+from igtm.dashboard.part import Part
 from igtm.dashboard.sheet_views import PlanesView, QualityView
 from igtm.maps.table_map import TableMap
 
 TABS = "Convergence", "Planes", "Quality"
 
 
-class Sheet(pn.viewable.Viewer):
+class Sheet(Part):
     """Convergence, planes and quality; of the last two, only that in front is worked out."""
 
     fitted = param.ClassSelector(class_=TableMap, allow_refs=True, doc="The map, None before the first fit.")
@@ -27,13 +27,13 @@ class Sheet(pn.viewable.Viewer):
         self.planes = PlanesView(dark=self.param.dark, on_show=self.on_show)
         self.quality = QualityView(dark=self.param.dark)
         self._places = [later() for _ in TABS]
-        self._tabs = pmui.Tabs(
+        self.view = pmui.Tabs(
             *zip(TABS, self._places, strict=True),
             active=self.active,
             sizing_mode="stretch_width",
             margin=0,
         )
-        self._tabs.link(self, active="active", bidirectional=True)
+        self.view.link(self, active="active", bidirectional=True)
         self._refresh()
 
     @property
@@ -45,10 +45,7 @@ class Sheet(pn.viewable.Viewer):
 
     @param.depends("fitted", "active", watch=True)
     def _refresh(self):
-        views = self.convergence, self.planes, self.quality
+        views = self.convergence.view, self.planes, self.quality
         fill(self._places[self.active], lambda: views[self.active])
         if self.active:
             views[self.active].update(self.fitted)
-
-    def __panel__(self):
-        return self._tabs

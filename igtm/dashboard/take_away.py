@@ -15,6 +15,7 @@ from igtm.charts import export
 from igtm.dashboard import icons
 from igtm.dashboard.dialog import Dialog
 from igtm.dashboard.layouts import line
+from igtm.dashboard.part import Part
 from igtm.dashboard.text import Html, message, plain, tooltip_below
 from igtm.maps import table_map
 from igtm.maps.table_map import TableMap
@@ -44,7 +45,7 @@ document.execCommand("copy");
 """
 
 
-class TakeAway(pn.viewable.Viewer):
+class TakeAway(Part):
     """A button that opens a dialog with everything that can be kept of a map."""
 
     fitted = param.ClassSelector(class_=TableMap, allow_refs=True, doc="The map, None before the first fit.")
@@ -97,10 +98,8 @@ class TakeAway(pn.viewable.Viewer):
             on_click=lambda _: self.param.update(open=True),
             **SMALL,
         )
-
-    def __panel__(self):
         # Stretching, as the dialog does, would take room from what stands beside the button.
-        return pn.Row(self._button, self._dialog, margin=0, styles={"flex": "none", "width": "auto"})
+        self.view = pn.Row(self._button, self._dialog, margin=0, styles={"flex": "none", "width": "auto"})
 
     @property
     def code(self) -> str:

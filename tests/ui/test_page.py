@@ -101,3 +101,12 @@ def test_on_a_phone_the_page_comes_first_and_help_is_whole(new_page, app_url, ve
     assert vega("Map", page).host.bounding_box()["width"] > 300
     expect(button(page, "Fit")).to_be_visible()
     shot("phone", page)
+
+
+def test_parts_in_a_layout_of_ones_own_look_as_in_the_page(page, serve, vega, shot):
+    page.goto(serve("tests/ui/parts_app.py"))
+    fit_until_converged(page)
+    assert len(vega("Map").data("points")) == 178
+    assert vega("Convergence").data("path")
+    assert button(page, "Means").evaluate("button => getComputedStyle(button).textTransform") == "none"
+    shot("parts")

@@ -1,0 +1,20 @@
+"""The parts of the dashboard, which can also stand in layouts of one's own."""
+
+import panel as pn
+import panel_material_ui as pmui
+
+from igtm.charts import theme
+
+__all__ = ["Part"]
+
+
+class Part(pn.viewable.Viewer):
+    """A part of the page: a subclass makes `view`, which the page holds.
+
+    Anywhere else it comes with what the page would give it: the theme, and room around it.
+    """
+
+    view: pn.viewable.Viewable
+
+    def __panel__(self):
+        return pmui.Column(self.view, theme_config=theme.material(), sizing_mode="stretch_width", margin=10)
