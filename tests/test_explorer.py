@@ -111,7 +111,7 @@ def test_a_map_is_not_opened_into_a_fit_under_way(fitted):
 
 
 def test_a_map_of_nodes_speaks_of_nodes(fitted):
-    assert fitted.map.caption.startswith("Showing 150 of 150")
+    assert fitted.map.caption.startswith("150 of 150 rows")
     fitted.map.kind = "mass"
     assert fitted.map.caption.startswith("All 150 rows")
     assert "select" not in fitted.map.caption

@@ -227,7 +227,9 @@ def _categorical(column, how):
     scale = alt.Scale(domain=domain, range=[alt.ExprRef(INK) if colour[c] == BLACK else colour[c] for c in domain])
     longest = max(map(len, domain), default=0)
     columns = int(MAP_SIDE // (min(7 * longest, LABEL_LIMIT) + 34))
-    legend = alt.Legend(title=str(how.column), columns=max(1, columns), symbolType="circle")
+    # As high as the legend of numbers: what is below does not move.
+    high = {"offset": 16, "titlePadding": 10}
+    legend = alt.Legend(title=str(how.column), columns=max(1, columns), symbolType="circle", **high)
     return values, alt.Color("color", type="nominal", scale=scale, legend=legend)
 
 

@@ -172,9 +172,9 @@ def convergence(path, stop=None, *, title=None):
         y=alt.Y(
             "value",
             type="quantitative",
-            title="per row of data",
+            title="per row",
             scale=alt.Scale(zero=False),
-            axis=alt.Axis(tickCount=5),
+            axis=alt.Axis(tickCount=5, format=".4~f"),  # all that is said of it; a single value would be rounded
         ),
         color=alt.Color(
             "curve",

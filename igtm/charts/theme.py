@@ -50,6 +50,9 @@ PALETTE = "okabe-ito"
 #: Height in pixels of fields and buttons, which stand in lines together.
 CONTROL = 36
 _LOW = {"height": f"{CONTROL}px"}
+# The "i" that opens help, and around it room for a finger.
+_HELP = {"fontSize": "16px", "padding": "4px", "margin": "-4px -4px -4px 2px", "verticalAlign": "text-bottom"}
+_HELP |= {"boxSizing": "content-box"}
 _TEXT = {"fontSize": "14px", "textTransform": "none", "letterSpacing": 0}
 #: Style of the dashboard's controls, by Material UI's names of them and of their parts.
 CONTROLS = {
@@ -61,15 +64,19 @@ CONTROLS = {
         "root": {
             "fontSize": "14px",
             "&.MuiInputLabel-sizeSmall:not(.MuiInputLabel-shrink)": {"transform": "translate(14px, 8px)"},
+            # Of which Material UI draws three quarters.
+            "&.MuiInputLabel-shrink": {"fontSize": "16px", "& svg": {"fontSize": "20px"}},
         },
-        "shrink": {"fontSize": "16px"},  # of which Material UI draws three quarters
     },
-    "MuiButton": {"sizeSmall": _LOW | {"fontSize": "13px"}},
+    "MuiButton": {"root": {"&.MuiButton-root": _LOW | {"fontSize": "13px"}}},
     "MuiToggleButton": {"sizeSmall": _TEXT | _LOW | {"fontSize": "13px", "whiteSpace": "nowrap"}},
     "MuiTabs": {"root": {"minHeight": f"{CONTROL}px"}},
     "MuiTab": {"root": _TEXT | {"minHeight": f"{CONTROL}px", "minWidth": 0, "padding": "6px 12px", "fontWeight": 600}},
-    "MuiFormControlLabel": {"label": {"fontSize": "14px"}},
+    # Of sliders; those of fields have styles of their own.
+    "MuiFormLabel": {"root": {"fontSize": "13px", "& svg": _HELP}},
+    "MuiFormControlLabel": {"label": {"fontSize": "14px", "& svg": _HELP}},
     "MuiMenuItem": {"root": {"fontSize": "14px"}},
+    "MuiListItemText": {"primary": {"fontSize": "14px"}},
     # On a phone, help stands beside its label, on the one side or the other.
     "MuiTooltip": {"tooltip": {"@media (max-width: 600px)": {"maxWidth": "150px"}}},
 }
@@ -195,7 +202,7 @@ def vega_config(dark: bool) -> dict:
             "symbolSize": 90,
             "symbolStrokeWidth": 0,
             "gradientLength": 220,
-            "gradientThickness": 10,
+            "gradientThickness": 8,
             "gradientStrokeWidth": 0,
             "gradientOpacity": 1,
             "symbolOpacity": 1,

@@ -10,7 +10,7 @@ from igtm.charts.as_table import as_tables
 from igtm.dashboard import icons
 from igtm.dashboard.dialog import Dialog
 from igtm.dashboard.grid import DataGrid
-from igtm.dashboard.text import plain, tooltip_below
+from igtm.dashboard.text import plain, tooltip_at
 
 NOT_YET = "none yet"
 HELP = "The charts of this page as they are now: what is written at each of their marks."
@@ -34,7 +34,7 @@ class AsTable(param.Parameterized):
         self._grid = DataGrid(max_height=GRID_HEIGHT)
         self.button = pmui.Button(
             label="As tables", icon=icons.TABLE, description="Read the charts of this page as tables.",
-            on_click=self.show, variant="outlined", size="small", margin=0, stylesheets=[tooltip_below("right")],
+            on_click=self.show, variant="outlined", size="small", margin=0, stylesheets=[tooltip_at("above", "right")],
         )  # fmt: skip
         self.dialog = Dialog(self._content, "Charts as tables")
 

@@ -132,7 +132,12 @@ class Backdrop(pn.viewable.Viewer):
 
     def _fields(self):
         count = pmui.Select.from_param(
-            self.param.n_regions, label="Regions", description=COUNT_HELP, width=150, size="small", margin=(8, 0)
+            self.param.n_regions,
+            label="Regions",
+            description=COUNT_HELP,
+            width=150,
+            size="small",
+            margin=(14, 0, 8, 0),
         )
         return pn.Column(count, self._labels, sizing_mode="stretch_width", margin=0)
 

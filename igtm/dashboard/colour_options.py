@@ -9,7 +9,7 @@ from igtm.charts.colours import Colouring, as_numbers, kind_of
 from igtm.charts.theme import DIVERGING, PALETTE, RAMPS
 from igtm.dashboard import icons
 from igtm.dashboard.later import fill, later
-from igtm.dashboard.text import plain
+from igtm.dashboard.text import plain, tooltip_at
 
 AUTOMATIC = "automatic"
 KINDS = {AUTOMATIC: AUTOMATIC, "numbers": "number", "classes": "category"}
@@ -57,6 +57,7 @@ class ColourOptions(pn.viewable.Viewer):
             icon=icons.PALETTE, description="Colour options: kind, scheme, direction and scale.",
             disabled=param.bind(lambda how, off: how is None or off, self.param.colouring, self.param.disabled),
             on_click=self.open, variant="text", size="small", margin=0, sx={"minWidth": "32px"},
+            stylesheets=[tooltip_at("below")],
         )  # fmt: skip
 
     def __panel__(self):

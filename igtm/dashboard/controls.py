@@ -5,10 +5,10 @@ import panel_material_ui as pmui
 import param
 
 from igtm.dashboard import icons
-from igtm.dashboard.layouts import line
+from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.part import Part
 from igtm.dashboard.settings import duration
-from igtm.dashboard.text import message, plain, tooltip_below
+from igtm.dashboard.text import message, plain, tooltip_at
 from igtm.dashboard.training import Training
 
 # Its line is there when it is empty, too, or the page would jump.
@@ -19,6 +19,9 @@ NOTICE = {
     "min_height": "20px",
     "color": "var(--panel-primary-color)",
 }
+# Where a line has no room for progress, it comes last. On a phone its words take two lines, before they do, too.
+RUN = "@media (max-width: 1300px) { :host { order: 1; } }"
+WORDS = "@media (max-width: 600px) { :host { min-height: 36px; } }"
 
 
 class Controls(Part):
@@ -64,19 +67,27 @@ class Controls(Part):
             ),
         ]  # fmt: skip
         words = plain(param.bind(_progress_words, run.param.frame, status), font_size="12px", line_height="18px")
+        words.stylesheets = [WORDS]
         notice = plain(self.param.notice, **NOTICE)
-        progress = pn.Column(words, self._progress, notice, styles={"flex": "1 1 260px", "min-width": "0"}, margin=0)
-        self.view = pn.Column(
-            line(*buttons, progress),
-            message(run.param.error, "error"),
-            sizing_mode="stretch_width",
-            margin=0,
+        self._buttons = pn.Row(*buttons, margin=0, styles={"gap": "8px", "flex": "none", "width": "auto"})
+        self._run = pn.Column(
+            words, self._progress, notice, margin=0, styles={"flex": "1 1 440px", "min-width": "0"}, stylesheets=[RUN]
         )
+        self._error = message(run.param.error, "error")
+
+    @property
+    def view(self) -> pn.Column:
+        """The controls alone."""
+        return self.beside()
+
+    def beside(self, *parts) -> pn.Column:
+        """The controls with further parts at the end of their line; where it is full, progress gets one of its own."""
+        return stack(line(self._buttons, self._run, *parts), self._error, gap="0")
 
     def _button(self, label, icon, help, action, **options):
         return pmui.Button(
             label=label, icon=icon, description=help, on_click=action, size="small", margin=0,
-            stylesheets=[tooltip_below()], **{"variant": "outlined", **options},
+            stylesheets=[tooltip_at("above")], **{"variant": "outlined", **options},
         )  # fmt: skip
 
     def _pause_or_resume(self, _):
@@ -116,7 +127,7 @@ def _progress_words(frame, status) -> str:
     if step.n_iter > 0:
         words.append(f"gain {step.gain:.1e}".replace("-", "\N{MINUS SIGN}"))  # no line ends after it
     if _active(status):
-        words.append("paused" if status == "paused" else f"{duration(frame.seconds_left)} left at most")
+        words.append("paused" if status == "paused" else f"{duration(frame.seconds_left)} at most")
     else:
         words.append({"done": _why(frame), "stopped": "stopped"}.get(status, ""))
     return " · ".join(filter(None, words))
@@ -124,4 +135,4 @@ def _progress_words(frame, status) -> str:
 
 def _why(frame) -> str:
     converged = frame.step.gain < frame.job.settings["tol"]
-    return "converged" if converged else "all iterations made, not converged yet"
+    return "converged" if converged else "not converged yet"

@@ -10,6 +10,8 @@ from igtm.dashboard.later import fill, later
 
 __all__ = ["Dialog"]
 
+# Where the dialog stands it takes no room: what it opens lies over the page.
+NOWHERE = {"position": "absolute", "width": "0", "overflow": "hidden"}
 LOOK = {
     "& .MuiIconButton-root": {"color": "inherit"},  # of itself it stays black in the dark
     "& .MuiDialog-paper > .MuiBox-root > .MuiIconButton-root": {"m": 1},  # the cross
@@ -44,7 +46,7 @@ class Dialog(pn.viewable.Viewer):
     def __init__(self, make: Callable[[], pn.viewable.Viewable], title: str, width="md", sx=None, **params):
         super().__init__(**params)
         self._make, self._title, self._width, self._sx = make, title, width, LOOK | (sx or {})
-        self._place = later(sizing_mode=None)
+        self._place = later(sizing_mode=None, styles=NOWHERE)
 
     @param.depends("open", watch=True)
     def _fill(self):

@@ -40,6 +40,9 @@ from igtm.tables.tables import Table
 
 POLL_MILLISECONDS = 200
 GAP = "12px"
+# At the end of its line.
+KEEP = {"gap": "8px", "flex": "none", "width": "auto", "margin-left": "auto"}
+LOADING = "#loader { background: none !important; }"  # of itself a grey, which then flashes to the page's own
 HEAD = {
     "background": "var(--mui-palette-background-paper)",
     "color": "var(--mui-palette-text-primary)",
@@ -306,14 +309,12 @@ class Explorer(pn.viewable.Viewer):
             _sheet(self.sheet.view),
             gap=GAP,
             styles={"flex": "2 1 440px", "min-width": "0"},
+            stylesheets=[".scroll-button { display: none }"],  # which is not seen, and would have a gap
         )
-        controls = pn.Column(
-            self.controls.view, sizing_mode="stretch_width", margin=0, styles={"flex": "1 1 300px", "min-width": "0"}
-        )
-        head = [controls, self.as_table.button, self.take_away.view]
+        keep = pn.Row(self.as_table.button, self.take_away.view, margin=0, styles=KEEP)
         inspector = _sheet(self.inspector.view, styles={"flex": "1 1 340px", "min-width": "0"})
         return stack(
-            _sheet(line(*head, gap=GAP)),
+            _sheet(self.controls.beside(keep)),
             line(middle, inspector, gap=GAP, align="start"),
             self.data.dialog,
             self.as_table.dialog,
@@ -357,6 +358,7 @@ class Explorer(pn.viewable.Viewer):
         # Following the busy counter, it would walk through all of its models twice at every poll.
         with edit_readonly(page):
             page.busy = False
+        page.config.raw_css = [LOADING]
         page.link(self, dark_theme="dark")
         self.dark = page.dark_theme
         return page

@@ -10,7 +10,7 @@ import param
 
 from igtm.dashboard.later import fill, later
 from igtm.dashboard.layouts import line
-from igtm.dashboard.text import Html
+from igtm.dashboard.text import Html, tooltip_at
 
 STYLE = """
 header { display: flex; gap: 4px; margin-bottom: 12px; }
@@ -60,7 +60,8 @@ def first_map(data, explorer, sheet, map, selecting, take_away) -> list[Step]:
     return [
         Step(
             "Load a table",
-            "Under Data, choose the sample iris, a small one: 150 flowers of three species. Any other does as well.",
+            "Under Data, on a phone behind ☰, choose the sample iris: 150 flowers of three species. Any other does "
+            "as well.",
             data, "table",
         ),
         Step(
@@ -82,14 +83,14 @@ def first_map(data, explorer, sheet, map, selecting, take_away) -> list[Step]:
         ),
         Step(
             "Ask a cell",
-            "Click a cell of the map between the points, or walk there with the arrow keys: at the right stands what "
-            "it means.",
+            "Click a cell of the map between the points, or walk there with the arrow keys: beside the map, or below "
+            "it, stands what it means.",
             map, "picked_node", lambda node: node is not None,
         ),
         Step(
             "Select rows",
-            "Hold shift and drag over some points; by touch, let Drag select first. At the right stands what sets "
-            "them apart.",
+            "Hold shift and drag over some points; by touch, let Drag select first. Beside the map, or below it, "
+            "stands what sets them apart.",
             selecting, "selection", len,
         ),
         Step(
@@ -128,7 +129,9 @@ class Guide(pn.viewable.Viewer):
         return pmui.Paper(
             Html(words, stylesheets=[STYLE], sizing_mode="stretch_width", margin=0),
             line(
-                self._button("Leave", "Close the guide; it can be started again.", self.leave),
+                self._button(
+                    "Leave", "Close the guide; it can be started again.", self.leave, stylesheets=[tooltip_at("above")]
+                ),
                 pn.Spacer(sizing_mode="stretch_width"),
                 self._button("Back", "One step back.", self._back, disabled=self.param.place.rx() == 0),
                 self._button(
@@ -163,7 +166,8 @@ class Guide(pn.viewable.Viewer):
         )
 
     def _button(self, label, help, action, **options):
-        return pmui.Button(label=label, description=help, on_click=action, **{"variant": "text", **SMALL, **options})
+        look = {"variant": "text", "stylesheets": [tooltip_at("above", "right")], **SMALL}
+        return pmui.Button(label=label, description=help, on_click=action, **look | options)
 
     def __panel__(self):
         return self._place

@@ -5,7 +5,7 @@ import panel_material_ui as pmui
 
 from igtm.dashboard.glossary import glossary
 from igtm.dashboard.guide import Guide, Step
-from igtm.dashboard.text import tooltip_below
+from igtm.dashboard.text import tooltip_at
 
 
 class Help:
@@ -30,7 +30,7 @@ class Help:
         buttons = (
             pmui.Button(
                 label=label, description=help, on_click=action, variant="text", size="small", margin=0,
-                sx={"color": "inherit"}, stylesheets=[tooltip_below("right")],
+                sx={"color": "inherit"}, stylesheets=[tooltip_at("below", "right")],
             )
             for label, (help, action) in asks.items()
         )  # fmt: skip

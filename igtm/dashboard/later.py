@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import panel as pn
 
+from igtm.dashboard.layouts import stack
+
 __all__ = ["fill", "later"]
 
 
@@ -12,7 +14,7 @@ def later(**options) -> pn.Column:
 
     What comes later into layouts that are not Panel's own does without its JavaScript callbacks: hence this one.
     """
-    return pn.Column(**{"sizing_mode": "stretch_width", "margin": 0, **options})
+    return stack(gap="0", **options)
 
 
 def fill(place: pn.Column, make: Callable[[], pn.viewable.Viewable]) -> None:

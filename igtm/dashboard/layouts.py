@@ -22,14 +22,14 @@ def stack(*parts, gap: str = "8px", **options) -> pn.Column:
     return pn.Column(*parts, **_wide(options, gap=gap))
 
 
-def line(*parts, gap: str = "8px", align: str = "center", **options) -> pn.Row:
+def line(*parts, gap: str = "12px 8px", align: str = "center", **options) -> pn.Row:
     """Parts side by side, in further lines where there is no room.
 
     Parameters
     ----------
     *parts : Panel objects
-    gap : str, default "8px"
-        What is between them, and between lines.
+    gap : str, default "12px 8px"
+        What is between lines, which leaves room for labels, and between parts.
     align : {"center", "start"}, default "center"
         How parts lie that are not equally high.
     **options
@@ -39,4 +39,6 @@ def line(*parts, gap: str = "8px", align: str = "center", **options) -> pn.Row:
 
 
 def _wide(options, **styles):
+    # Of itself a layout is as high as the window at most, what follows lies over it; and as wide as all its parts.
+    styles = {"max-height": "none", "min-width": "0", **styles}
     return {"sizing_mode": "stretch_width", "margin": 0, **options, "styles": styles | options.get("styles", {})}

@@ -25,7 +25,7 @@ FOCUS_STYLE = """
 }
 """
 
-AXIS_AND_LEGEND = 68  # pixels below a plot
+AXIS_AND_LEGEND, AXIS = 77, 43  # pixels below a plot, and beside it
 
 
 class LiveChart(JSComponent):
@@ -86,7 +86,7 @@ class LiveChart(JSComponent):
         # Until it is drawn, a chart takes the room that it will need: nothing below it jumps.
         square = (
             f"aspect-ratio: 1; max-height: min({self.max_size}px, {100 * self.max_share}vh); "
-            f"box-sizing: content-box; padding-bottom: {AXIS_AND_LEGEND}px"
+            f"max-width: calc(100% - {AXIS}px); box-sizing: content-box; padding-bottom: {AXIS_AND_LEGEND}px"
         )
         room = square if self.aspect == "square" else f"min-height: {self.plot_height + 50}px"
         held = f".live-chart:not(:has(canvas)) {{ {room} }}"

@@ -42,7 +42,7 @@ ol { margin: 0; padding-left: 20px; max-width: 330px; opacity: 0.8; }
 li { margin: 6px 0; }
 </style>
 <main><h2>Draw the first map</h2><ol>
-<li>Keep the sample, or drop a file of your own at the left.</li>
+<li>Keep the sample, or drop a file of your own under Data.</li>
 <li>Press <b>Fit</b> and watch: rows that are alike come to lie side by side.</li>
 <li>Click a point or a cell, or select rows, to read what they are.</li>
 </ol></main>
@@ -124,7 +124,7 @@ class MapView(Part):
         self._texts = {}
         # Of nodes, none is selected: a click picks one, whatever dragging does elsewhere.
         drag = param.bind(lambda kind, drag: "move" if kind == "mass" else drag, self.param.kind, self.param.drag)
-        self.chart = LiveChart(label="Map", max_share=0.43, margin=0, drag=drag)
+        self.chart = LiveChart(label="Map", max_share=0.41, margin=0, drag=drag)
         self.chart.param.watch(self._take_picks, "selection")
         self.chart.param.watch(self._take_gesture, "gesture", onlychanged=False)
         options = {"size": "small", "margin": 0}
@@ -148,19 +148,17 @@ class MapView(Part):
                 ),
                 self.colours,
                 self.backdrop,
-                gap="12px 8px",
             ),
             line(
-                pmui.Select.from_param(self.param.drag, label="Drag", width=150, description=DRAG_HELP, **points),
+                pmui.Select.from_param(self.param.drag, label="Drag", width=132, description=DRAG_HELP, **points),
                 self.search,
                 pn.Column(
                     plain(
                         param.bind(lambda *_: self.caption, self.param.scene, self.param.kind),
                         font_size="12px", opacity="0.75", min_height="18px",
                     ),
-                    margin=0, styles={"flex": "1 1 220px", "min-width": "0"},
+                    margin=0, align="center", styles={"flex": "1 1 250px", "min-width": "0"},
                 ),
-                gap="12px 8px",
                 margin=(12, 0, 4, 0),
             ),
             pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),
@@ -207,8 +205,8 @@ class MapView(Part):
             return ""
         shown, total = len(self.scene.rows), len(self.scene.table.frame)
         if self.kind == "mass":
-            return f"All {total:,} rows, by node · a click picks a node, with shift a second one"
-        return f"Showing {shown:,} of {total:,} · click or drag: with shift adds rows, with alt removes them"
+            return f"All {total:,} rows · shift picks a second node"
+        return f"{shown:,} of {total:,} rows · shift adds, alt removes"
 
     @property
     def reading(self) -> str:

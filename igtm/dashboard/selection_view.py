@@ -53,7 +53,7 @@ class SelectionView(View):
                 self.param.more, label="All columns", description=f"At most {MANY}, instead of the first {FEW}.",
                 align="center", **options,
             ),
-            gap="8px 16px", margin=(8, 0),
+            gap="8px 16px", margin=(14, 0, 8, 0),
         )  # fmt: skip
         self._content[:] = [
             plain(self.param.count, font_weight="600"),

@@ -14,8 +14,6 @@ from igtm.estimator import eIGTM
 # What the button "automatic" sets: 0 lets the fit decide, the rest are the estimator's defaults.
 AUTOMATIC = {**eIGTM().get_params(), "k": 0, "m": 0}
 WIDTH_OF_BUTTON = 64
-# Sliders have larger labels than fields.
-LABEL_STYLE = ".MuiFormControl-root > .MuiFormLabel-root:not(.MuiInputLabel-root) { font-size: 13px; }"
 
 
 class Settings(Part):
@@ -97,7 +95,6 @@ class Settings(Part):
             "size": "small",
             "sizing_mode": "stretch_width",
             "margin": (8, 4, 4, 4),
-            "stylesheets": [LABEL_STYLE],
             "disabled": self.param.disabled,
         }
         control = pmui.TextInput(**look) if slider is None else slider.from_param(parameter, **look, **options)

@@ -9,7 +9,7 @@ import param
 from igtm.charts import figures, theme
 from igtm.charts.heatmaps import MOST_CELLS
 from igtm.dashboard.inspector_parts import Picture, off_loop
-from igtm.dashboard.layouts import line
+from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.text import Html, plain
 from igtm.maps import metrics, planes, surfaces
@@ -48,7 +48,7 @@ class SheetView(pn.viewable.Viewer):
     def __init__(self, **params):
         super().__init__(**{"words": self.hint, **params})
         self._fitted = None
-        self._content = pn.Column(visible=False, sizing_mode="stretch_width", margin=0)
+        self._content = stack(visible=False, gap="0")
 
     def update(self, fitted: TableMap | None) -> None:
         """Show what there is to say of a map, None before the first."""
@@ -73,7 +73,7 @@ class SheetView(pn.viewable.Viewer):
             plain(self.param.words, opacity="0.7"), visible=self.param.words.rx.bool(), margin=0,
             sizing_mode="stretch_width",
         )  # fmt: skip
-        return pn.Column(words, self._content, sizing_mode="stretch_width", margin=(10, 4, 0, 4))
+        return stack(words, self._content, gap="0", margin=(10, 4, 0, 4))
 
 
 class PlanesView(SheetView):

@@ -16,7 +16,7 @@ from igtm.dashboard import icons
 from igtm.dashboard.dialog import Dialog
 from igtm.dashboard.layouts import line
 from igtm.dashboard.part import Part
-from igtm.dashboard.text import Html, message, plain, tooltip_below
+from igtm.dashboard.text import Html, message, plain, tooltip_at
 from igtm.maps import table_map
 from igtm.maps.table_map import TableMap
 from igtm.tables import readers
@@ -94,11 +94,10 @@ class TakeAway(Part):
             label="Take away",
             icon=icons.DOWNLOAD,
             description="Keep charts, coordinates, the model, or the code of this map.",
-            stylesheets=[tooltip_below("right")],
+            stylesheets=[tooltip_at("above", "right")],
             on_click=lambda _: self.param.update(open=True),
             **SMALL,
         )
-        # Stretching, as the dialog does, would take room from what stands beside the button.
         self.view = pn.Row(self._button, self._dialog, margin=0, styles={"flex": "none", "width": "auto"})
 
     @property
@@ -139,7 +138,12 @@ class TakeAway(Part):
         return pn.Column(
             why,
             heading("Charts"),
-            line(self._chart, self._format, self._download("Download", "Save this chart as a file.", self._draw)),
+            line(
+                self._chart,
+                self._format,
+                self._download("Download", "Save this chart as a file.", self._draw),
+                margin=(6, 0, 0, 0),
+            ),
             heading("Coordinates of all rows"),
             line(
                 self._download("CSV", "A row for each of the table, as text.", self._csv),

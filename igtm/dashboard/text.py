@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 from bokeh.models import ImportedStyleSheet
 from panel.io.notebook import replace_inline_css
 
-__all__ = ["listed", "message", "plain", "tooltip_below"]
+__all__ = ["listed", "message", "plain", "tooltip_at"]
 
 
 class Html(pn.pane.HTML):
@@ -79,13 +79,15 @@ def message(text, severity="warning"):
     )
 
 
-def tooltip_below(edge="left"):
-    """Return a stylesheet for a button in a line of buttons, whose help then opens under it.
+def tooltip_at(side, edge="left"):
+    """Return a stylesheet for a button in a line of buttons, whose help then opens over or under it.
 
     Of itself a tooltip is as narrow as its button, and lies over the next one, which could not be pressed.
 
     Parameters
     ----------
+    side : {"above", "below"}
+        Of the button.
     edge : {"left", "right"}, default "left"
         With which edge of the button the help is in line.
 
@@ -93,11 +95,13 @@ def tooltip_below(edge="left"):
     -------
     str
     """
-    inset = {"left": "auto auto 0", "right": "0 auto auto"}[edge]
+    # Above the first line of a page there is just room for it.
+    above, below = ("calc(100% + 4px)", "auto") if side == "below" else ("auto", "calc(100% - 1px)")
+    left, right = ("0", "auto") if edge == "left" else ("auto", "0")
     return f"""
 .MuiTooltip-popper {{
-  transform: none !important; inset: calc(100% + 4px) {inset} !important; pointer-events: none !important;
+  transform: none !important; inset: {above} {right} {below} {left} !important; pointer-events: none !important;
 }}
-.MuiTooltip-popper .MuiTooltip-tooltip {{ width: max-content; max-width: 260px; margin: 0 !important; }}
+.MuiTooltip-popper .MuiTooltip-tooltip {{ width: max-content; max-width: 360px; margin: 0 !important; }}
 .MuiTooltip-arrow {{ display: none; }}
 """

@@ -55,18 +55,62 @@ def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
     assert tops(page) == pytest.approx(before, abs=4)
 
     chart.brush((0, 0), (1.05, 1.05))
-    count = page.get_by_text("of 178 rows")
+    count = page.get_by_text(re.compile(r"^\d+ of 178 rows$"))
     brushed = count.inner_text()
+    button(page, "Take away").click()
+    expect(page.get_by_role("dialog").get_by_text("Coordinates of all rows")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert tops(page) == pytest.approx(before, abs=4)
     assert chart.host.evaluate("host => getComputedStyle(host).outlineStyle") == "none"  # who drags sees where
     page.get_by_role("button", name="Node mass", exact=True).click()
     expect(page.get_by_role("combobox", name="Colour")).to_be_disabled()
     expect(page.get_by_text("All 178 rows")).to_be_visible()
+    chart.settle()
+    assert tops(page) == pytest.approx(before, abs=4)
     page.get_by_role("button", name="Means", exact=True).click()
     expect(page.get_by_text(brushed, exact=True)).to_be_visible()
 
     chart.click(0.63, 0.5)
     title = page.locator(".tabulator-col-title").filter(has_text="difference").filter(visible=True)
     assert title.evaluate("title => title.scrollWidth <= title.clientWidth")
+
+
+def test_on_a_tablet_the_head_has_two_lines_and_help_covers_neither(new_page, app_url, shot):
+    page = new_page(viewport={"width": 1024, "height": 768})
+    visit(page, app_url)
+    fit_until_converged(page)
+    page.mouse.move(0, 0)
+    words, before = progress(page).bounding_box(), tops(page)
+    ends = [button(page, name).bounding_box() for name in ("Fit", "Stop", "As tables", "Take away")]
+    assert [end["y"] for end in ends] == pytest.approx([ends[0]["y"]] * 4, abs=2)
+    assert words["y"] >= ends[0]["y"] + ends[0]["height"]
+    for name in ("Fit", "Take away"):
+        button(page, name).hover()
+        help = page.locator(".MuiTooltip-tooltip")
+        expect(help).to_be_visible()
+        box = help.bounding_box()
+        assert box["y"] + box["height"] <= words["y"]
+        shot(f"tablet-help-{name}", page)
+        page.mouse.move(0, 0)
+        expect(help).to_have_count(0)
+    assert tops(page) == before
+    curve, below = (
+        chart_of(page, "Convergence").bounding_box(),
+        page.get_by_role("tab", name="Selection").bounding_box(),
+    )
+    assert below["y"] - curve["y"] - curve["height"] == pytest.approx(34, abs=4)
+
+
+def test_help_is_as_large_as_a_finger_needs_and_labels_do_not_differ(kept_page, app_url):
+    page = kept_page
+    visit(page, app_url)
+    for name in ("Colour", "Search rows", "Weighted", "m · RBFs per side", "niter · most iterations"):
+        icon = page.locator("label").filter(has_text=name).first.locator("svg")
+        assert icon.bounding_box()["width"] >= 20
+    size = "label => getComputedStyle(label).fontSize"
+    labels = [page.locator("label").filter(has_text=name).first for name in ("Colour", "niter · most iterations")]
+    assert len({label.evaluate(size) for label in labels}) == 1
 
 
 def assert_whole(help):
@@ -97,8 +141,17 @@ def test_on_a_phone_the_page_comes_first_and_help_is_whole(new_page, app_url, ve
     page.keyboard.press("Escape")
     expect(help).to_have_count(0)
     expect(field(page, "niter")).not_to_be_visible()
+    before = tops(page)
     fit_until_converged(page)
+    assert tops(page) == pytest.approx(before, abs=4)
     assert vega("Map", page).host.bounding_box()["width"] > 300
+    page.locator("header").get_by_role("button").first.tap()
+    expect(field(page, "niter")).to_be_visible()
+    page.touchscreen.tap(370, 600)  # beside what has opened
+    expect(field(page, "niter")).not_to_be_visible()
+    page.get_by_role("tab", name="Planes").click()
+    for part in (chart_of(page, "Map"), button(page, "Take away"), page.get_by_role("combobox", name="Plane")):
+        assert_whole(part)
     expect(button(page, "Fit")).to_be_visible()
     shot("phone", page)
 
