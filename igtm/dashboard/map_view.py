@@ -206,7 +206,7 @@ class MapView(Part):
         shown, total = len(self.scene.rows), len(self.scene.table.frame)
         if self.kind == "mass":
             return f"All {total:,} rows · shift picks a second node"
-        return f"{shown:,} of {total:,} rows · shift adds, alt removes"
+        return f"Showing {shown:,} of {total:,} · shift adds, alt removes"
 
     @property
     def reading(self) -> str:
