@@ -119,6 +119,11 @@ def app_url(artefacts, worker_id):
         yield address
 
 
+def broken_off(request):
+    """Whether a style sheet was on its way when the part that asked for it was taken from the page."""
+    return (request.resource_type, request.failure) == ("stylesheet", "net::ERR_ABORTED")
+
+
 class Noise(list):
     """What pages complained about; `expect` names, as a pattern, what must be among it."""
 
@@ -140,7 +145,9 @@ class Noise(list):
 
         context.on("console", lambda said: said.type == "error" and hear(f"console: {said.text}"))
         context.on("weberror", lambda raised: hear(f"error: {raised.error}"))
-        context.on("requestfailed", lambda request: hear(f"failed: {request.url} {request.failure}"))
+        context.on(
+            "requestfailed", lambda request: broken_off(request) or hear(f"failed: {request.url} {request.failure}")
+        )
         context.on("response", lambda got: got.status >= 400 and hear(f"{got.status}: {got.url}"))
         context.route(lambda url: urlsplit(url).hostname not in LOCAL, block)
 
