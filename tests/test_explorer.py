@@ -110,6 +110,13 @@ def test_a_map_is_not_opened_into_a_fit_under_way(fitted):
         fitted.open(file)
 
 
+def test_a_refused_file_of_new_rows_says_nothing_of_the_next_map(fitted):
+    fitted.new_rows.problem = "The file is empty."
+    fitted.fit()
+    fitted.wait()
+    assert fitted.new_rows.problem == ""
+
+
 def test_a_map_of_nodes_speaks_of_nodes(fitted):
     assert fitted.map.caption.startswith("150 of 150 rows")
     fitted.map.kind = "mass"

@@ -42,6 +42,9 @@ def test_origins_tell_how_they_were_made():
     box, found, click = made({1, 2}, "box"), made({2}, "search 'x'"), made({5}, "row 5")
     assert (box - found).origin == "box without search 'x'"
     assert ((box - found) | click).origin == "(box without search 'x') or row 5"
+    assert (box | click | box).origin == (box | (click | box)).origin == "box or row 5 or box"
+    assert ((box | click) & found).origin == "(box or row 5) and search 'x'"
+    assert (box - found - click).origin == "(box without search 'x') without row 5"
     assert (~(box | click)).origin == "all but (box or row 5)"
     assert (~~box).origin == "all but (all but box)"
     assert ((box | click).named("mine") - found).origin == "mine without search 'x'"

@@ -44,6 +44,7 @@ class NewRows(pn.viewable.Viewer):
             disabled=self.param.fitted.rx.is_(None), **SMALL,
         )  # fmt: skip
         self._file.param.watch(self._receive, "value")
+        self.param.watch(lambda _: self.param.update(problem=""), "fitted")  # it was of another map
         self.picture = Picture(LiveChart(label="New rows on the map", max_share=0.5), dark=self.param.dark)
         self._grid = DataGrid(max_height=GRID_HEIGHT)
         self._download = pmui.FileDownload(

@@ -8,7 +8,7 @@ import numpy as np
 
 __all__ = ["History", "Selection", "nothing", "select"]
 
-#: Between the parts of an origin; an origin that holds one of them gets brackets before it becomes a part.
+#: Between the parts of an origin; an origin that holds another of them gets brackets before it becomes a part.
 AND, OR, WITHOUT, NOT = " and ", " or ", " without ", "all but "
 
 #: Steps that can be undone.
@@ -70,7 +70,7 @@ class Selection:
         return self._joined(other, np.greater, WITHOUT)
 
     def __invert__(self) -> "Selection":
-        return Selection(np.flatnonzero(~self.mask), self.n_rows, NOT + _part(self))
+        return Selection(np.flatnonzero(~self.mask), self.n_rows, NOT + _part(self, NOT))
 
     def _joined(self, other: "Selection", join: Callable, word: str) -> "Selection":
         if self.n_rows != other.n_rows:
@@ -83,12 +83,13 @@ class Selection:
         if not len(self) and word == OR:
             return other
         rows = np.flatnonzero(join(self.mask, other.mask))
-        return Selection(rows, self.n_rows, _part(self) + word + _part(other))
+        return Selection(rows, self.n_rows, _part(self, word) + word + _part(other, word))
 
 
-def _part(selection: Selection) -> str:
-    """The origin as part of a longer one."""
-    joined = any(word in selection.origin for word in (AND, OR, WITHOUT)) or selection.origin.startswith(NOT)
+def _part(selection: Selection, joint: str) -> str:
+    """The origin as part of a longer one; what is joined in the same way, in whichever order, needs no brackets."""
+    others = {AND, OR, WITHOUT} - ({joint} & {AND, OR})
+    joined = any(word in selection.origin for word in others) or selection.origin.startswith(NOT)
     return selection.name or (f"({selection.origin})" if joined else selection.origin)
 
 
