@@ -118,7 +118,7 @@ def test_a_refused_file_of_new_rows_says_nothing_of_the_next_map(fitted):
 
 
 def test_a_map_of_nodes_speaks_of_nodes(fitted):
-    assert fitted.map.caption.startswith("150 of 150 rows")
+    assert fitted.map.caption.startswith("Showing 150 of 150 ")
     fitted.map.kind = "mass"
     assert fitted.map.caption.startswith("All 150 rows")
     assert "select" not in fitted.map.caption

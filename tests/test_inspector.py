@@ -127,4 +127,5 @@ def test_rows_and_prototypes_that_are_pictures_are_shown():
     assert near._picture_size == [64, 64]
     row = digits.fitted.table.frame.iloc[[9]]
     assert near._picture(9) == pictures.uris(digits.fitted.pictured, row)[0]
-    assert digits._node._rows._grid.frame["picture"].str.startswith("data:image/png;base64,").all()
+    (grid,) = digits._node._rows._grid._place
+    assert grid.value["picture"].str.startswith("data:image/png;base64,").all()
