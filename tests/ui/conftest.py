@@ -120,7 +120,7 @@ def app_url(artefacts, worker_id):
 
 
 def broken_off(request):
-    """Whether a style sheet was given up: with the part that asked for it, or by axe-core, which waits for ten seconds."""
+    """Whether a style sheet was given up: with the part that asked for it, or by axe-core, which waits ten seconds."""
     return urlsplit(request.url).path.endswith(".css") and request.failure == "net::ERR_ABORTED"
 
 
