@@ -28,8 +28,9 @@ class PageStart(JSComponent):
       let last, since;
       const watch = (now) => {
         // Asked for a height, the browser lays all of the page out: not while parts of it still arrive.
-        if (model.document.is_idle) main.style.display = "flex";
-        const height = main.scrollHeight;
+        const there = model.document.is_idle;
+        if (there) main.style.display = SEEN.display;
+        const height = there ? main.scrollHeight : 0;
         if (!height || height !== last) [last, since] = [height, now];
         if (now - since > STILL || now - began > LONGEST) Object.assign(main.style, SEEN);
         else requestAnimationFrame(watch);
@@ -37,7 +38,7 @@ class PageStart(JSComponent):
       requestAnimationFrame(watch);
     }
 
-    const SEEN = { visibility: "visible", clipPath: "none" };
+    const SEEN = { display: "flex", visibility: "visible", clipPath: "none" };
     """
 
     def __init__(self, **params):

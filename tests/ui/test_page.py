@@ -102,6 +102,20 @@ def test_on_a_tablet_the_head_has_two_lines_and_help_covers_neither(new_page, ap
     assert below["y"] - curve["y"] - curve["height"] == pytest.approx(34, abs=4)
 
 
+def test_a_page_of_which_a_part_never_comes_is_seen_all_the_same(page, app_url):
+    page.add_init_script("""
+        const watch = () => {
+            const found = window.Bokeh?.documents?.[0];
+            if (found) Object.defineProperty(found, "is_idle", { get: () => false });
+            else setTimeout(watch);
+        };
+        watch();
+    """)
+    page.goto(app_url)
+    expect(button(page, "Fit")).to_be_visible()
+    assert not page.evaluate("() => Bokeh.documents[0].is_idle")
+
+
 def test_help_is_as_large_as_a_finger_needs_and_labels_do_not_differ(kept_page, app_url):
     page = kept_page
     visit(page, app_url)
