@@ -99,6 +99,7 @@ class RowsView(pn.viewable.Viewer):
         fitted, start = self._fitted, self.page * self._page_size
         page = self._rows[start : start + self._page_size]
         first = {name: column[page] for name, column in self._first.items()}
-        self._grid.show(table_map.rows(fitted, page, **first), fitted.pictured, fitted.table.frame.iloc[page])
         ends = f"{start + 1:,} to {start + len(page):,}" if len(page) else "None"
-        self.words = f"{ends} of {len(self._rows):,} rows"
+        words = f"{ends} of {len(self._rows):,} rows"
+        shown, drawn = table_map.rows(fitted, page, **first), fitted.table.frame.iloc[page]
+        self._grid.show(shown, fitted.pictured, drawn, then=lambda: self.param.update(words=words))
