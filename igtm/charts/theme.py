@@ -51,8 +51,13 @@ PALETTE = "okabe-ito"
 CONTROL = 36
 _LOW = {"height": f"{CONTROL}px"}
 # The "i" that opens help, and around it room for a finger.
-_HELP = {"fontSize": "16px", "padding": "4px", "margin": "-4px -4px -4px 2px", "verticalAlign": "text-bottom"}
-_HELP |= {"boxSizing": "content-box"}
+_HELP = {
+    "fontSize": "16px",
+    "boxSizing": "content-box",
+    "padding": "4px",
+    "margin": "-4px -4px -4px 2px",
+    "verticalAlign": "text-bottom",
+}
 _TEXT = {"fontSize": "14px", "textTransform": "none", "letterSpacing": 0}
 #: Style of the dashboard's controls, by Material UI's names of them and of their parts.
 CONTROLS = {
