@@ -47,6 +47,13 @@ def download(page, press):
     return found.value.suggested_filename, found.value.path()
 
 
+def project(page, frame):
+    """Lay the rows of a second file on the map; return the dialog that tells of them."""
+    file = {"name": "later.csv", "mimeType": "text/csv", "buffer": frame.to_csv(index=False).encode()}
+    page.locator('input[type=file][accept*=".csv"]').set_input_files(file)
+    return page.get_by_role("dialog")
+
+
 def progress(page):
     return page.get_by_text(re.compile(r"^\d+/\d+ · log-likelihood"))
 

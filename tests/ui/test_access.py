@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from igtm.tables import samples
 
-from .driver import button, choose, progress, visit
+from .driver import button, choose, progress, project, visit
 
 GRAVE = {"serious", "critical"}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -74,10 +74,8 @@ def tab_to(page, wanted, most=60):
 
 def project_new_rows(page):
     """Lay rows of a second file on the map, and wait for the dialog on them."""
-    rows = samples.load("wine").frame.iloc[::9].drop(columns="hue")
-    file = {"name": "later.csv", "mimeType": "text/csv", "buffer": rows.to_csv(index=False).encode()}
-    page.locator('input[type=file][accept*=".csv"]').set_input_files(file)
-    expect(page.get_by_role("dialog").get_by_text("missing: filled in")).to_be_visible()
+    dialog = project(page, samples.load("wine").frame.iloc[::9].drop(columns="hue"))
+    expect(dialog.get_by_text("missing: filled in")).to_be_visible()
 
 
 def test_axe_finds_nothing_grave_on_any_view_and_nothing_moves_where_motion_is_not_wanted(new_page, app_url, vega):

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from igtm.maps import pictures, search
 from igtm.tables import samples
 
-from .driver import button, choose, download, load_sample, progress, set_number, visit
+from .driver import button, choose, download, load_sample, progress, project, set_number, visit
 
 
 @pytest.fixture
@@ -38,12 +38,6 @@ def drawn(place):
     expect(picture).to_be_visible()
     expect(picture).not_to_have_js_property("naturalWidth", 0)
     return picture.get_attribute("src")
-
-
-def project(page, frame):
-    file = {"name": "later.csv", "mimeType": "text/csv", "buffer": frame.to_csv(index=False).encode()}
-    page.locator('input[type=file][accept*=".csv"]').set_input_files(file)
-    return page.get_by_role("dialog")
 
 
 def inside(chart, low, high):
