@@ -17,6 +17,9 @@ from igtm.rows.tile import DenseTile, SparseTile, Tile
 
 # Largest relative rounding of an exponent that going through W may cost, where large weights cancel in ΦW.
 ROUNDING = 16 * float(np.finfo(np.float32).eps)
+# Scores this far below a row's largest are nothing beside it, in float64 too. Where fewer than a share of all are above,
+# as far as one of so many rows tells, those alone are raised: in many features a row is near few nodes.
+NEGLIGIBLE, SPARSE, EVERY = -75, 0.1, 32
 # Below the first, NumPy's float64 exponential takes ten times as long, for it underflows; the second is as good.
 DEEP, FLOOR = (share * float(np.log(np.finfo(np.float64).tiny)) for share in (0.9, 0.5))
 # The largest exponent that may be raised, as a share of the largest that can, and how much of it may be expected.
@@ -79,8 +82,7 @@ class _ThroughGrid:
         some = np.matmul(self.axis_and_norms[np.ix_(few, few)], half[few]).reshape(len(few) ** 2, n)
         largest = some.max(axis=0)
         half[:, m + 1] = -largest
-        exponents = np.matmul(self.axis_and_norms, half, out=nodes).reshape(k * k, n)
-        return _floored(exponents, least=(some.min(axis=0) - largest).min(initial=0)), largest
+        return np.matmul(self.axis_and_norms, half, out=nodes).reshape(k * k, n), largest
 
     def in_common(self, tile: Tile) -> np.ndarray:
         """What the bias adds to all nodes of a row, (n,), float64."""
@@ -160,13 +162,22 @@ def through_grid(manifold: Manifold, dtype: np.dtype) -> bool:
 def _below_largest(exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     largest = exponents.max(axis=0)
     exponents -= largest
-    return _floored(exponents, exponents.min(initial=0)), largest
+    return exponents, largest
 
 
-def _floored(exponents: np.ndarray, least: float) -> np.ndarray:
-    if exponents.dtype == np.float64 and least < DEEP:
+def _raised(exponents: np.ndarray) -> np.ndarray:
+    """exp of exponents (K, n), relative to about the largest of each row, in their place."""
+    some = exponents[:, ::EVERY]
+    if np.count_nonzero(some > NEGLIGIBLE) < SPARSE * some.size:
+        flat = exponents.reshape(-1)
+        near = np.flatnonzero(flat > NEGLIGIBLE)
+        scores = np.exp(flat[near])
+        flat.fill(0)
+        flat[near] = scores
+        return exponents
+    if exponents.dtype == np.float64 and some.min(initial=0) < DEEP:
         np.clip(exponents, FLOOR, np.inf, out=exponents)  # takes half as long as `maximum`
-    return exponents
+    return np.exp(exponents, out=exponents)
 
 
 def _few_nodes(manifold: Manifold, dtype: np.dtype) -> np.ndarray | None:
@@ -265,7 +276,7 @@ class Kernel:
     def _scores(self, tile: Tile, n: int, few: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Scores (K, n), their sums, and the exponents (n,) that they are relative to."""
         exponents, largest = self.way.exponents(tile, n, few)
-        scores = np.exp(exponents, out=exponents)
+        scores = _raised(exponents)
         return scores, self.way.normaliser(scores), largest
 
     def statistics(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
