@@ -70,16 +70,26 @@ def test_log_likelihood_is_exact_at_400_features(k, m, n_features, grid):
 
 
 @pytest.mark.parametrize("grid", [True, False])
-def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid):
-    """Numbers below the smallest normal one take processors a hundred times as long."""
-    sheet = replace(random_manifold(0, 9 if grid else 4, 2 if grid else 6, 400), noise_variance=1e-2)
-    X = np.random.default_rng(1).normal(size=(20, 400)) * 10
-    assert through_grid(sheet, np.float64) == grid
-    exponents = -((X[:, None] - sheet.projections - sheet.offset) ** 2).sum(axis=2) / (2 * sheet.noise_variance)
-    assert np.ptp(exponents, axis=1).min() > 800  # exp(-800) is 0
-    scores = Kernel(sheet, X.dtype, len(X)).posterior(X).scores
-    assert scores.min() > np.sqrt(np.finfo(np.float64).tiny) / 2
-    np.testing.assert_allclose(responsibilities(sheet, X)[0], softmax(exponents, axis=1), rtol=1e-8, atol=1e-150)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("within_reach", [2, 0.5])
+def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid, dtype, within_reach):
+    """Numbers below the smallest normal one take processors a hundred times as long, and scores may be left out."""
+    sheet = random_manifold(0, 9 if grid else 4, 2 if grid else 6, 400)
+    X = np.random.default_rng(1).normal(size=(20, 400)).astype(dtype)
+    distances = ((X[:, None] - sheet.projections - sheet.offset) ** 2).sum(axis=2, dtype=np.float64) / 2
+    limits = np.finfo(dtype)
+    share = within_reach if within_reach < 1 else within_reach / len(sheet.nodes)
+    beyond = np.quantile(distances - distances.min(axis=1, keepdims=True), share)
+    sheet = replace(sheet, noise_variance=beyond / -np.log(limits.tiny))
+    assert through_grid(sheet, dtype) == grid
+    expected = softmax(-distances / sheet.noise_variance, axis=1)
+    assert (expected < limits.tiny).mean() == pytest.approx(1 - share, abs=0.02)
+    scores = Kernel(sheet, dtype, len(X)).posterior(X).scores
+    assert scores[scores > 0].min() > limits.tiny
+    R = responsibilities(sheet, X)[0]
+    digits = 4 * limits.eps * distances.max() / sheet.noise_variance  # of an exponent
+    np.testing.assert_allclose(R, expected, rtol=digits, atol=limits.eps)
+    np.testing.assert_allclose(expect(sheet, X).mass, expected.sum(axis=0), rtol=digits, atol=limits.eps)
 
 
 @pytest.mark.parametrize("far", [0, 1e5])

@@ -120,7 +120,12 @@ class Manifold:
     @cached_property
     def squared_lengths(self) -> np.ndarray:
         """‖y‖² of the nodes, (K,)."""
-        return np.vecdot(self.projections, self.projections)
+        n_basis, n_features = self.weights.shape
+        if n_features <= 2 * n_basis:
+            points = self.projections
+        else:  # turned into the P dimensions in which the nodes lie
+            points = self.grid.basis @ np.linalg.qr(self.weights.T, mode="r").T
+        return np.vecdot(points, points)
 
 
 def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray | LinearOperator, dtype=np.float64) -> Manifold:
