@@ -81,6 +81,16 @@ def test_spec_is_valid_themed_and_without_rows(name, dark):
     assert spec["$schema"] == SCHEMA
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_layers_are_put_together_as_altair_does(name):
+    figure = FIGURES[name]()
+    spec, whole = figure.spec(), alt.LayerChart(layer=figure.layers, **figure.options).to_dict()
+    shared = whole.pop("data", None)
+    layers = [part | {"data": shared} if shared else part for part in whole["layer"]]
+    assert spec["layer"] == layers
+    assert [param for param in spec["params"] if "views" in param] == whole.get("params", [])
+
+
 def test_schema_is_the_one_that_panel_bundles():
     assert SCHEMA.endswith(f"/vega-lite/v{VEGA_LITE_VERSION}.json")
 

@@ -22,19 +22,14 @@ def as_tables(figure: Figure) -> dict[str, pd.DataFrame]:
         out, and so is one of names alone.
     """
     columns: dict[str, dict[str, str]] = {}
-    for layer in figure.chart.to_dict(validate=False)["layer"]:
+    for layer in figure.spec(live=True)["layer"]:
         encoding = layer.get("encoding", {})
         tips = encoding.get("tooltip")
         if isinstance(tips, list):
             titles = {tip.get("title") or tip["field"]: tip["field"] for tip in tips}
-            columns.setdefault(_dataset(figure, layer), {}).update(titles | _place(encoding, titles.values()))
+            columns.setdefault(layer["data"]["name"], {}).update(titles | _place(encoding, titles.values()))
     tables = {name: _table(figure.data[name], titles) for name, titles in columns.items()}
     return {name: table for name, table in tables.items() if len(table) and table.shape[1] > 1}
-
-
-def _dataset(figure, layer):
-    """The name of a layer's data; where all layers share theirs, it stands once, above them."""
-    return layer.get("data", figure.chart.data.to_dict() if "data" not in layer else {}).get("name")
 
 
 def _place(encoding, told):

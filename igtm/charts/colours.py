@@ -36,6 +36,8 @@ def as_text(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         names = np.array([*as_text(pd.Series(column.cat.categories)), MISSING], dtype=object)
         return pd.Series(names[column.cat.codes], index=column.index, name=column.name, dtype=object)
+    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=False) == "string":
+        return column
     text = column.astype(object)
     if pd.api.types.infer_dtype(column) != "string":
         read = _number if pd.api.types.is_float_dtype(column) else str

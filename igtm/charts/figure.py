@@ -6,7 +6,6 @@ link.
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import altair as alt
 import pandas as pd
@@ -37,25 +36,27 @@ class Figure:
     options: dict = field(default_factory=dict)
     params: tuple[alt.VariableParameter, ...] = ()
 
-    @cached_property
-    def chart(self) -> alt.LayerChart:
-        """All layers together; made when it is asked for, since Altair copies all of them."""
-        ink = alt.VariableParameter(name=INK, value=LIGHT.text)
-        return alt.LayerChart(layer=self.layers, params=[ink, *self.params], **self.options)
-
     def spec(self, dark: bool = False, live: bool = False) -> dict:
         """Vega-Lite without rows.
 
         ``live`` leaves out the title, for the page has its own, and the names of a map's axes, lets the page's
-        background through and skips the schema check.
+        background through and skips the schema check of the options.
         """
-        spec = themed(self.chart.to_dict(validate=not live), dark) | {"$schema": SCHEMA}
+        spec = themed(self._layered(validate=not live), dark) | {"$schema": SCHEMA}
         if live:
             spec.pop("title", None)
             for channel in _map_axes(spec):
                 channel["title"] = None
             spec["background"] = "transparent"
         return spec
+
+    def _layered(self, validate: bool) -> dict:
+        """What `alt.LayerChart` makes of the layers, without its copies of them, which take most of the time."""
+        ink = alt.VariableParameter(name=INK, value=LIGHT.text)
+        whole = alt.LayerChart(params=[ink, *self.params], **self.options).to_dict(validate=validate)
+        units = [layer.to_dict(validate=False, context={"top_level": False}) for layer in self.layers]
+        lifted = [param | {"views": [unit["name"]]} for unit in units for param in unit.pop("params", ())]
+        return whole | {"layer": units, "params": [*whole["params"], *lifted]}
 
     def standalone(self, dark: bool = False) -> dict:
         """Vega-Lite with the rows in it.
@@ -64,9 +65,8 @@ class Figure:
         20,000 of them instead of 0.1 s.
         """
         spec = self.spec(dark)
-        for unit in (spec, *spec.get("layer", [])):
-            if "data" in unit:
-                unit["data"] = {"name": unit["data"]["name"], "format": {"type": "json"}}
+        for unit in spec["layer"]:
+            unit["data"] |= {"format": {"type": "json"}}
         rows = {name: frame.to_json(orient="records", double_precision=15) for name, frame in self.data.items()}
         return spec | {"datasets": rows}
 
