@@ -29,6 +29,7 @@ DATE = "utcFormat(datum.value, '%Y-%m-%d')"
 
 #: Whole numbers with at most so many distinct values are labels (0, 1, 2 for three species), not amounts.
 FEW = 10
+HEAD = 1000  # rows that mostly show that there are more
 
 
 def as_text(column: pd.Series) -> pd.Series:
@@ -66,6 +67,8 @@ def kind_of(column: pd.Series) -> str:
         return "number"
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
         return "category"
+    if column.head(HEAD).nunique() > FEW:
+        return "number"
     seen = column.dropna().unique()
     return "category" if len(seen) <= FEW and all(float(v).is_integer() for v in seen) else "number"
 
