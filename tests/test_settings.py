@@ -63,6 +63,15 @@ def test_a_refusal_is_over_once_the_parameter_has_another_value():
     assert (entry.value, entry.helper_text, entry.error_state) == ("70", "", False)
 
 
+def test_a_refusal_is_over_once_a_fit_has_the_value_that_stayed():
+    settings = Settings()
+    entry = field(settings, "regul")
+    entry.value = "five"
+    assert entry.error_state
+    settings.disabled = True
+    assert (entry.value, entry.helper_text, entry.error_state) == ("0.1", "", False)
+
+
 def test_half_an_iteration_is_none():
     settings = Settings()
     entry = field(settings, "niter")

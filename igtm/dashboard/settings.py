@@ -138,7 +138,7 @@ class Settings(Part):
 
         write()
         field.param.watch(read, "value")
-        self.param.watch(write, name)
+        self.param.watch(write, [name, "disabled"])  # during a fit, the values that it has are shown
 
 
 def _whole(text: str) -> int:
