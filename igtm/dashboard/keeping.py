@@ -1,5 +1,7 @@
 """Keeping: selections under names, to come back to."""
 
+from itertools import count
+
 import panel as pn
 import panel_material_ui as pmui
 import param
@@ -7,7 +9,7 @@ import param
 from igtm.dashboard.later import fill, later
 from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.selecting import Selecting
-from igtm.dashboard.text import plain
+from igtm.dashboard.text import plain, tooltip_at
 
 SMALL = {"size": "small", "margin": 0}
 
@@ -22,7 +24,10 @@ class Keeping(pn.viewable.Viewer):
         super().__init__(**params)
         kept, selection = self.selecting.param.kept, self.selecting.param.selection
         self._name = pmui.TextInput(
-            label="Keep as", description="A name under which it stays at hand.", width=190, **SMALL
+            label="Keep as",
+            description="A name under which it stays at hand; without one it gets a number.",
+            width=190,
+            **SMALL,
         )
         self._name.param.watch(lambda _: self._keep(), "enter_pressed")
         none = param.bind(lambda selection: not len(selection), selection)
@@ -48,12 +53,19 @@ class Keeping(pn.viewable.Viewer):
         )
 
     def _button(self, label, help, action, **options):
-        return pmui.Button(label=label, description=help, on_click=action, variant="outlined", **SMALL, **options)
+        look = {"variant": "outlined", "stylesheets": [tooltip_at("above", "right")], **SMALL}
+        return pmui.Button(label=label, description=help, on_click=action, **look, **options)
 
     def _keep(self):
-        if self._name.value_input.strip() and len(self.selecting.selection):
-            self.selecting.keep(self._name.value_input.strip())
+        if len(self.selecting.selection):
+            self.selecting.keep(self._name.value_input.strip() or self._number)
             self._name.param.update(value="", value_input="")
+
+    @property
+    def _number(self):
+        """A name that none has."""
+        taken = {selection.name for selection in self.selecting.kept}
+        return next(name for i in count(1) if (name := f"selection {i}") not in taken)
 
     def _offer(self, event):
         if event.new:

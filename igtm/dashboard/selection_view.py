@@ -12,7 +12,7 @@ from igtm.dashboard.layouts import line
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.rows_view import RowsView
 from igtm.dashboard.selecting import Selecting
-from igtm.dashboard.text import plain
+from igtm.dashboard.text import plain, tooltip_at
 from igtm.maps import comparison, landscape
 from igtm.maps.selections import Selection
 
@@ -78,6 +78,7 @@ class SelectionView(View):
             pmui.Button(
                 label=name, description=help, disabled=off.get(name, False), variant="text", size="small", margin=0,
                 on_click=lambda _, name=name: getattr(self.selecting, name.lower())(),
+                stylesheets=[tooltip_at("above", "left" if name in off else "right")],
             )
             for name, help in STEPS.items()
         )  # fmt: skip
@@ -87,7 +88,7 @@ class SelectionView(View):
         ask = pmui.Button(
             label="Map this region", description="Fit a map of the selected rows alone; a path above it leads back.",
             disabled=self.selecting.param.selection.rx.len() == 0, variant="outlined", size="small", margin=0,
-            on_click=lambda _: self.selecting.param.trigger("zoom"),
+            on_click=lambda _: self.selecting.param.trigger("zoom"), stylesheets=[tooltip_at("above")],
         )  # fmt: skip
         weigh = pmui.Switch.from_param(
             self.selecting.param.weighted, label="Weighted", size="small", margin=0, align="center",

@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 import param
 
 from igtm.dashboard.part import Part
-from igtm.dashboard.text import plain
+from igtm.dashboard.text import plain, tooltip_at
 from igtm.engine.plan import Plan, plan
 from igtm.estimator import eIGTM
 
@@ -110,6 +110,7 @@ class Settings(Part):
             align="center",
             disabled=param.bind(lambda value, fixed: fixed or value == automatic, parameter, self.param.disabled),
             on_click=lambda _: self.param.update({name: automatic}),
+            stylesheets=[tooltip_at("above", "right")],
         )
         return pn.Row(control, button, sizing_mode="stretch_width", margin=0)
 

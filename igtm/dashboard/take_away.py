@@ -132,7 +132,12 @@ class TakeAway(Part):
             margin=0,
         )
         copy = pmui.Button(
-            label="Copy", icon=icons.COPY, description="Put the code on the clipboard.", disabled=missing, **SMALL
+            label="Copy",
+            icon=icons.COPY,
+            description="Put the code on the clipboard.",
+            disabled=missing,
+            stylesheets=[tooltip_at("above")],
+            **SMALL,
         )
         copy.js_on_click(args={"pane": code}, code=COPY)
         return pn.Column(
@@ -164,7 +169,8 @@ class TakeAway(Part):
 
     def _download(self, label, help, make: Callable[[], tuple[str, bytes]]):
         """A button for a file that is made, on a thread, when it is asked for: how its name ends, and its content."""
-        button = pmui.FileDownload(label=label, description=help, disabled=self.param.fitted.rx.is_(None), **SMALL)
+        none, tip = self.param.fitted.rx.is_(None), tooltip_at("above")
+        button = pmui.FileDownload(label=label, description=help, disabled=none, stylesheets=[tip], **SMALL)
 
         async def give():
             ending, content = await asyncio.to_thread(make)

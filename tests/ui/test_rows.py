@@ -69,6 +69,9 @@ def test_rows_are_added_removed_inverted_undone_kept_and_compared(fitted, vega, 
     button(page, "Invert").click()
     selected(page, 178 - first)
     coloured(chart, 178 - first)
+    button(page, "Keep").click()  # under no name
+    expect(page.get_by_role("combobox", name="Kept", exact=True)).to_have_text("selection 1")
+    choose(page, "Kept", "corner")
     choose(page, "Compared with", "corner")
     page.wait_for_function(
         "([host, n]) => host.chart.view.data('bars')[0].back === 'corner'", arg=[columns.host.element_handle(), 0]
