@@ -78,7 +78,7 @@ class SelectionView(View):
             pmui.Button(
                 label=name, description=help, disabled=off.get(name, False), variant="text", size="small", margin=0,
                 on_click=lambda _, name=name: getattr(self.selecting, name.lower())(),
-                stylesheets=[tooltip_at("above", "left" if name in off else "right")],
+                stylesheets=[tooltip_at("below", "left" if name in off else "right")],
             )
             for name, help in STEPS.items()
         )  # fmt: skip

@@ -102,6 +102,6 @@ def tooltip_at(side, edge="left"):
 .MuiTooltip-popper {{
   transform: none !important; inset: {above} {right} {below} {left} !important; pointer-events: none !important;
 }}
-.MuiTooltip-popper .MuiTooltip-tooltip {{ width: max-content; max-width: 360px; margin: 0 !important; }}
+.MuiTooltip-popper .MuiTooltip-tooltip {{ width: max-content; max-width: 320px; margin: 0 !important; }}
 .MuiTooltip-arrow {{ display: none; }}
 """
