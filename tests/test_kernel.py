@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import logsumexp, softmax
 from scipy.stats import norm
 
-from igtm.engine.kernel import Kernel, expect, responsibilities, through_grid
+from igtm.engine.kernel import Kernel, _worth_picking, expect, responsibilities, through_grid
 from igtm.engine.manifold import Grid, Manifold
 from igtm.rows.tile import DenseTile
 
@@ -90,6 +90,12 @@ def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid, dtype, within
     digits = 4 * limits.eps * distances.max() / sheet.noise_variance  # of an exponent
     np.testing.assert_allclose(R, expected, rtol=digits, atol=limits.eps)
     np.testing.assert_allclose(expect(sheet, X).mass, expected.sum(axis=0), rtol=digits, atol=limits.eps)
+
+
+@pytest.mark.parametrize("extensions", [{}, {"SIMD Extensions": {"baseline": ["X86_V2"]}}])
+def test_a_processor_of_which_numpy_says_nothing_is_served(extensions, monkeypatch):
+    monkeypatch.setattr(np, "show_config", lambda mode: extensions)
+    assert 0 < _worth_picking.__wrapped__(np.dtype(np.float64)) < 1
 
 
 @pytest.mark.parametrize("far", [0, 1e5])

@@ -189,8 +189,8 @@ def _raised(exponents: np.ndarray) -> np.ndarray:
 @cache
 def _worth_picking(dtype: np.dtype) -> float:
     """Share of exponents up to which it pays to pick them: NumPy raises many of float64 at once by AVX-512 only."""
-    at_once = {"X86_V4", "AVX512_SKX"}.intersection(np.show_config(mode="dicts")["SIMD Extensions"]["found"])
-    return 0.04 if at_once or dtype == np.float32 else 0.2
+    found = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
+    return 0.04 if {"X86_V4", "AVX512_SKX"}.intersection(found) or dtype == np.float32 else 0.2
 
 
 def _few_nodes(manifold: Manifold, dtype: np.dtype) -> np.ndarray | None:
