@@ -41,6 +41,7 @@ class ColumnsDialog(pn.viewable.Viewer):
         super().__init__(data=data, **params)
         self._description = None  # of the columns, with all that takes time to find out
         self._frame = None  # what it describes
+        self._asked = None  # what is being described
         self._names = []  # of the columns that pass the filter
         self._filter = pmui.TextInput(
             label="Find columns", description="Shows the columns whose names contain this.", size="small", **STRETCH
@@ -73,39 +74,51 @@ class ColumnsDialog(pn.viewable.Viewer):
 
     async def show(self, *_):
         """Open the dialog, on the table as it is now."""
+        self._show()
         self._dialog.open = True
         table = self.data.table
-        if table.frame is not self._frame:
-            self._dialog.loading = True
-            self._description = await asyncio.to_thread(tables.describe, table)
-            self._frame = table.frame
+        if table.frame is self._asked:
+            return
+        self._asked = table.frame
+        self._dialog.loading = True
+        description = await asyncio.to_thread(tables.describe, table)
+        if table.frame is self._asked:  # else another one is being described
+            self._description, self._frame = description, table.frame
             self._rows.frame = table.frame.head(N_ROWS)
             self._dialog.loading = False
-        self._show()
+            self._show()
 
     @param.depends("data.table", watch=True)
     async def _follow(self):
-        if self._dialog.open and self.data.table.frame is not self._frame:
+        if self._dialog.open and self.data.table.frame is not self._asked:
             await self.show()
 
     def _show(self):
-        """Bring all controls in line with table and recipe, also after an edit was refused."""
+        """Bring all controls in line with table and recipe, also after an edit was refused.
+
+        What asks for a description of the columns waits for it; what a reader could change by then does not.
+        """
         table, recipe = self.data.table, self.data.recipe
-        shown = self._description.assign(role=list(map(table.roles.get, self._description["column"])))
-        shown = shown[shown["column"].str.contains(self._filter.value_input, case=False, regex=False)]
-        self._names = list(shown["column"])
-        self._grid.frame = shown[["column", "role", "kind", "missing", "range"]]
-        self._bulk.label = f"Set role of {len(shown):,}"
-        self._bulk.disabled = shown.empty
-        categories = _categories(self._description)
+        described = table.frame is self._frame
+        if described:
+            self._show_columns(table)
+        categories = _categories(self._description) if described else []
         self._recipe["one_hot"].options = list(dict.fromkeys([*categories, *recipe.one_hot]))
-        smiles = list(dict.fromkeys([*molecules.columns(table), *recipe.fingerprints]))
+        smiles = list(dict.fromkeys([*(molecules.columns(table) if described else []), *recipe.fingerprints]))
         self._recipe["fingerprints"].param.update(options=smiles, visible=bool(smiles))
         most = min(len(table.frame), recipe.width(table), MAX_COMPONENTS)
         self._recipe["n_components"].end = max(most, recipe.n_components, 1)
         for field, widget in self._recipe.items():
             value = getattr(recipe, field)
             widget.value = list(value) if isinstance(value, tuple) else value
+
+    def _show_columns(self, table):
+        shown = self._description.assign(role=list(map(table.roles.get, self._description["column"])))
+        shown = shown[shown["column"].str.contains(self._filter.value_input, case=False, regex=False)]
+        self._names = list(shown["column"])
+        self._grid.frame = shown[["column", "role", "kind", "missing", "range"]]
+        self._bulk.label = f"Set role of {len(shown):,}"
+        self._bulk.disabled = shown.empty
 
     def _assign(self, roles):
         self.data.assign(roles)
