@@ -160,8 +160,9 @@ class DataView(Part):
         if not event.new:  # the reader took the file back
             return
         [(name, content)] = event.new.items()
+        # The old one would hold on to the file, and lose one that came before it is replaced.
+        self._drop_zone[:] = [self._dropper()]
         await self._load(partial(_uploaded, name, content, self.max_bytes))
-        self._drop_zone[:] = [self._dropper()]  # the old one would hold on to the file
 
     async def _load(self, read):
         self.loading = True

@@ -102,7 +102,11 @@ def test_what_is_searched_gets_rings_is_listed_and_selected_with_enter(fitted, v
     beating = "host => host.chart.view.signal('pulse') > 0"
     page.emulate_media(reduced_motion="reduce")
     page.get_by_label("Search rows").fill("grower 3")
-    page.wait_for_timeout(1000)
+    others = sum(p["color"] == "grower 3" for p in chart.data("points"))
+    page.wait_for_function(
+        "([host, n]) => host.chart.view.data('found').length === n", arg=[chart.host.element_handle(), others]
+    )
+    page.wait_for_timeout(300)
     assert not chart.host.evaluate(beating)
     page.emulate_media(reduced_motion="no-preference")
     page.get_by_label("Search rows").fill("grower 2")
