@@ -40,8 +40,7 @@ class ColumnsDialog(pn.viewable.Viewer):
     def __init__(self, data, **params):
         super().__init__(data=data, **params)
         self._description = None  # of the columns, with all that takes time to find out
-        self._frame = None  # what it describes
-        self._asked = None  # what is being described
+        self._frame = None  # what it describes, or will
         self._names = []  # of the columns that pass the filter
         self._filter = pmui.TextInput(
             label="Find columns", description="Shows the columns whose names contain this.", size="small", **STRETCH
@@ -77,20 +76,20 @@ class ColumnsDialog(pn.viewable.Viewer):
         self._show()
         self._dialog.open = True
         table = self.data.table
-        if table.frame is self._asked:
+        if table.frame is self._frame:
             return
-        self._asked = table.frame
+        self._description, self._frame = None, table.frame
         self._dialog.loading = True
         description = await asyncio.to_thread(tables.describe, table)
-        if table.frame is self._asked:  # else another one is being described
-            self._description, self._frame = description, table.frame
+        if table.frame is self._frame:  # else another one is being described
+            self._description = description
             self._rows.frame = table.frame.head(N_ROWS)
             self._dialog.loading = False
             self._show()
 
     @param.depends("data.table", watch=True)
     async def _follow(self):
-        if self._dialog.open and self.data.table.frame is not self._asked:
+        if self._dialog.open and self.data.table.frame is not self._frame:
             await self.show()
 
     def _show(self):
@@ -99,12 +98,12 @@ class ColumnsDialog(pn.viewable.Viewer):
         What asks for a description of the columns waits for it; what a reader could change by then does not.
         """
         table, recipe = self.data.table, self.data.recipe
-        described = table.frame is self._frame
-        if described:
+        categories, smiles = [], []
+        if self._description is not None and table.frame is self._frame:
             self._show_columns(table)
-        categories = _categories(self._description) if described else []
+            categories, smiles = _categories(self._description), molecules.columns(table)
         self._recipe["one_hot"].options = list(dict.fromkeys([*categories, *recipe.one_hot]))
-        smiles = list(dict.fromkeys([*(molecules.columns(table) if described else []), *recipe.fingerprints]))
+        smiles = list(dict.fromkeys([*smiles, *recipe.fingerprints]))
         self._recipe["fingerprints"].param.update(options=smiles, visible=bool(smiles))
         most = min(len(table.frame), recipe.width(table), MAX_COMPONENTS)
         self._recipe["n_components"].end = max(most, recipe.n_components, 1)
