@@ -7,6 +7,7 @@ is printed are medians, and ratios within the run.
 
 import argparse
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -75,6 +76,12 @@ def igtm_pass(shape: tuple, X: np.ndarray) -> Callable[[], float]:
     return timed(lambda: maximise(sheet, one_pass(sheet), REGUL))
 
 
+def numpy_pass(shape: tuple, X: np.ndarray) -> Callable[[], float]:
+    """The same without the compiled exponential, whether numba is installed or not."""
+    sys.modules["numba"] = None  # in this contender's own process
+    return igtm_pass(shape, X)
+
+
 def ugtm_pass(shape: tuple, X: np.ndarray) -> Callable[[], float]:
     """One iteration of ugtm's eIGTM: what one more of them takes."""
     from ugtm import ugtm_gtm, ugtm_igtm
@@ -133,6 +140,8 @@ def contenders(shape: tuple) -> dict[str, tuple[Callable, Callable[[], object]]]
     named = {
         "igtm float64": (igtm_pass, double),
         "igtm float32": (igtm_pass, single),
+        "igtm float64, NumPy alone": (numpy_pass, double),
+        "igtm float32, NumPy alone": (numpy_pass, single),
         "two products float64": (two_products, double),
         "two products float32": (two_products, single),
     }

@@ -1,11 +1,16 @@
 """What tests in several folders share."""
 
 import os
+from functools import cache
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 from ipykernel.kernelspec import write_kernel_spec
+
+from igtm.engine import exponential
+from igtm.engine.compiled import exponential as compiled_exponential
 
 # Laws hold however slow the machine is. CI tries the same examples each time, so that it judges the change and not
 # the draw; everybody else's runs go on looking for new ones.
@@ -13,6 +18,16 @@ settings.register_profile(
     "laws", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("laws")
+
+
+compiled_once = cache(compiled_exponential)
+
+
+@pytest.fixture(params=["numpy", "compiled"])
+def raised_by(request, monkeypatch):
+    """Exponents are raised by NumPy and by compiled code, whichever this processor would be better with."""
+    chosen = {"numpy": lambda dtype: None, "compiled": lambda dtype: compiled_once(np.dtype(dtype))}[request.param]
+    monkeypatch.setattr(exponential, "compiled_exponential", chosen)
 
 
 @pytest.fixture

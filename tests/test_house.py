@@ -94,7 +94,7 @@ def test_the_dashboard_does_no_numerics(path):
 
 
 def test_importing_igtm_loads_no_front_end():
-    heavy = {"panel", "altair", "bokeh", "dask", "matplotlib", "param", "ugtm"}
+    heavy = {"panel", "altair", "bokeh", "dask", "matplotlib", "numba", "param", "ugtm"}
     code = f"import sys, igtm; print(*sorted(set(sys.modules) & {heavy}))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert result.stdout.split() == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import logsumexp, softmax
 from scipy.stats import norm
 
-from igtm.engine.kernel import Kernel, _worth_picking, expect, responsibilities, through_grid
+from igtm.engine.kernel import Kernel, expect, responsibilities, through_grid
 from igtm.engine.manifold import Grid, Manifold
 from igtm.rows.tile import DenseTile
 
@@ -72,7 +72,7 @@ def test_log_likelihood_is_exact_at_400_features(k, m, n_features, grid):
 @pytest.mark.parametrize("grid", [True, False])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("within_reach", [2, 0.5])
-def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid, dtype, within_reach):
+def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid, dtype, within_reach, raised_by):
     """Numbers below the smallest normal one take processors a hundred times as long, and scores may be left out."""
     sheet = random_manifold(0, 9 if grid else 4, 2 if grid else 6, 400)
     X = np.random.default_rng(1).normal(size=(20, 400)).astype(dtype)
@@ -91,12 +91,6 @@ def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid, dtype, within
     left_out = limits.eps / len(sheet.nodes)
     np.testing.assert_allclose(R, expected, rtol=digits, atol=left_out)
     np.testing.assert_allclose(expect(sheet, X).mass, expected.sum(axis=0), rtol=digits, atol=len(X) * left_out)
-
-
-@pytest.mark.parametrize("extensions", [{}, {"SIMD Extensions": {"baseline": ["X86_V2"]}}])
-def test_a_processor_of_which_numpy_says_nothing_is_served(extensions, monkeypatch):
-    monkeypatch.setattr(np, "show_config", lambda mode: extensions)
-    assert 0 < _worth_picking.__wrapped__(np.dtype(np.float64)) < 1
 
 
 @pytest.mark.parametrize("far", [0, 1e5])

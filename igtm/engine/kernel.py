@@ -7,26 +7,21 @@ or of a few nodes, to which no other has much more.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from math import ceil, prod
 
 import numpy as np
 
 from igtm.engine.em import Statistics
+from igtm.engine.exponential import raised
 from igtm.engine.manifold import Manifold, log_constant
 from igtm.rows.tile import DenseTile, SparseTile, Tile
 
 # Largest relative rounding of an exponent that going through W may cost, where large weights cancel in ΦW.
 ROUNDING = 16 * float(np.finfo(np.float32).eps)
-# Where the exponential underflows it takes up to ten times as long: exponents below the first share of the least that
-# does not are lifted to the second, which is as good.
-DEEP, FLOOR = 0.9, 0.5
 # The largest exponent that may be raised, as a share of the largest that can, and how much of it may be expected.
 MOST, EXPECTED = 0.75, 0.5
 # The few nodes are every so many along both axes, and the corners, which rows far from all prefer.
 STRIDES = (3, 2)
-# One of so many rows tells how many of a tile's scores matter.
-EVERY = 32
 
 
 class _Scratch:
@@ -166,33 +161,6 @@ def _below_largest(exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return exponents, largest
 
 
-def _raised(exponents: np.ndarray) -> np.ndarray:
-    """exp of exponents (K, n), relative to about the largest of each row, in their place.
-
-    In many features a row is near few nodes. Those whose scores together are less than the rounding of the row's
-    largest are not raised, their scores are 0, where so many are out of reach that to pick the others takes less time.
-    """
-    limits, some = np.finfo(exponents.dtype), exponents[:, ::EVERY]
-    negligible, least = np.log(limits.eps / len(exponents)) - 1, np.log(limits.tiny)
-    if np.count_nonzero(some > negligible) < _worth_picking(exponents.dtype) * some.size:
-        flat = exponents.reshape(-1)
-        near = np.flatnonzero(flat > negligible)
-        scores = np.exp(flat[near])
-        flat.fill(0)
-        flat[near] = scores
-        return exponents
-    if some.min(initial=0) < DEEP * least:
-        np.clip(exponents, FLOOR * least, np.inf, out=exponents)  # takes half as long as `maximum`
-    return np.exp(exponents, out=exponents)
-
-
-@cache
-def _worth_picking(dtype: np.dtype) -> float:
-    """Share of exponents up to which it pays to pick them: NumPy raises many of float64 at once by AVX-512 only."""
-    found = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
-    return 0.04 if {"X86_V4", "AVX512_SKX"}.intersection(found) or dtype == np.float32 else 0.2
-
-
 def _few_nodes(manifold: Manifold, dtype: np.dtype) -> np.ndarray | None:
     """Which of the k nodes along either axis stand for all, None where others are too far from them in data space.
 
@@ -289,7 +257,7 @@ class Kernel:
     def _scores(self, tile: Tile, n: int, few: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Scores (K, n), their sums, and the exponents (n,) that they are relative to."""
         exponents, largest = self.way.exponents(tile, n, few)
-        scores = _raised(exponents)
+        scores = raised(exponents)
         return scores, self.way.normaliser(scores), largest
 
     def statistics(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
