@@ -120,8 +120,8 @@ def app_url(artefacts, worker_id):
 
 
 def broken_off(request):
-    """Whether a style sheet was given up: with the part that asked for it, or by axe-core, which waits ten seconds."""
-    return urlsplit(request.url).path.endswith(".css") and request.failure == "net::ERR_ABORTED"
+    """Whether a style sheet was on its way when the part that asked for it was taken from the page."""
+    return (request.resource_type, request.failure) == ("stylesheet", "net::ERR_ABORTED")
 
 
 class Noise(list):
