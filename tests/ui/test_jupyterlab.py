@@ -26,7 +26,7 @@ import igtm
 
 pn.extension("vega", "tabulator", "filedropper", inline=True)
 """
-NITER = 400
+NITER = 60
 EXPLORE = f"""
 digits = load_digits(as_frame=True)
 df = digits.data.assign(digit=digits.target.astype("category"))
