@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -143,6 +144,18 @@ def test_dates():
     ends = ["rgb({}, {}, {})".format(*bytes.fromhex(LIGHT.ramp[end][1:])) for end in (0, -1)]
     assert all(drawn.count(colour) > 1 for colour in ends)  # in the legend and on the map
     assert "2025-01-01" in drawn
+
+
+@pytest.mark.parametrize(("side", "rows"), [(420, 1), (290, 2), (150, 4)])
+def test_the_legend_of_classes_is_no_wider_than_the_plot(side, rows):
+    points = pd.DataFrame({"mean_x": 0.0, "mean_y": 0.0, "row_id": range(10), "digit": list("0123456789")})
+    spec = figures.means(points, "digit").standalone() | {"width": side, "height": side}
+    drawn = vl_convert.vegalite_to_svg(spec)
+    legend = drawn[drawn.index("role-legend-entry") :]
+    place = r"translate\(([\d.]+),([\d.]+)\)[^>]*><path class=.background"
+    entries = [(float(x), float(y)) for x, y in re.findall(place, legend)][1:11]  # after their own place
+    assert len({y for _, y in entries}) == rows
+    assert max(x for x, _ in entries) + 37 <= side  # which one of them takes
 
 
 def test_classes_with_an_order_get_the_steps_of_a_ramp_and_any_order_turns_round():

@@ -12,7 +12,6 @@ from igtm.charts.theme import (
     DIVERGING,
     INK,
     LABEL_LIMIT,
-    MAP_SIDE,
     MISSING_GREY,
     OKABE_ITO,
     OTHER_GREY,
@@ -230,11 +229,13 @@ def _categorical(column, how):
     named = [name for name in domain if name not in GREYS]
     colour = {**dict(zip(named, _steps(how, len(named)), strict=True)), **GREYS}
     scale = alt.Scale(domain=domain, range=[alt.ExprRef(INK) if colour[c] == BLACK else colour[c] for c in domain])
-    longest = max(map(len, domain), default=0)
-    columns = int(MAP_SIDE // (min(7 * longest, LABEL_LIMIT) + 34))
+    room = min(7 * max(map(len, domain), default=0), LABEL_LIMIT) + 34
+    count = max(1, len(domain))
+    # In as many rows as the width of the plot asks for, and those even.
+    columns = alt.ExprRef(f"ceil({count} / ceil({count} / max(1, floor(width / {room}))))")
     # As high as the legend of numbers: what is below does not move.
     high = {"offset": 16, "titlePadding": 10}
-    legend = alt.Legend(title=str(how.column), columns=max(1, columns), symbolType="circle", **high)
+    legend = alt.Legend(title=str(how.column), columns=columns, symbolType="circle", **high)
     return values, alt.Color("color", type="nominal", scale=scale, legend=legend)
 
 
