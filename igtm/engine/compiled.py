@@ -31,7 +31,7 @@ def exponential(dtype: np.dtype) -> Callable[[np.ndarray, float, float], None]:
     first, *others = (number(1 / factorial(power)) for power in reversed(range(length)))
     others = tuple(others)
 
-    @njit((f"void({dtype}[::1], {dtype}, {dtype})"), nogil=True, fastmath={"contract"}, error_model="numpy")
+    @njit(f"void({dtype}[::1], {dtype}, {dtype})", nogil=True, fastmath={"contract"}, error_model="numpy")
     def raise_in_place(x, least, most):
         for i in range(x.size):
             exponent = x[i]
