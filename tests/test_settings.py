@@ -79,3 +79,20 @@ def test_half_an_iteration_is_none():
         entry.value = typed
         assert settings.niter == 200
         assert "whole number" in entry.helper_text
+
+
+def test_auto_is_there_while_a_value_is_not_the_automatic_one():
+    settings = Settings()
+
+    def autos():
+        return [button for button in settings.view.select(pmui.Button) if button.visible]
+
+    assert len(autos()) == 2  # of k and m, which could follow the number of rows
+    settings.regul = 5
+    assert len(autos()) == 3
+    for button in autos():
+        button.param.trigger("clicks")
+    assert autos() == []
+    assert (settings.k, settings.m, settings.regul) == (0, 0, 0.1)
+    settings.k = 9
+    assert len(autos()) == 1

@@ -11,6 +11,7 @@ import param
 
 from igtm.dashboard import icons, server_files
 from igtm.dashboard.columns_dialog import ColumnsDialog
+from igtm.dashboard.later import fill, later
 from igtm.dashboard.part import Part
 from igtm.dashboard.text import message, plain
 from igtm.tables import readers, samples
@@ -62,20 +63,12 @@ class DataView(Part):
             label="Sample", description="A table that comes with igtm, to try things out.", **look
         )
         self._served = pmui.Select(
-            label="On the server",
-            description="A file, or a folder of Parquet files, that this server shares.",
-            visible=self.folder is not None,
-            **look,
+            label="On the server", description="A file, or a folder of Parquet files, that this server shares.", **look
         )
-        self._entire = pmui.Switch(
-            label=param.bind(_entire, self.param.table),
-            value=param.bind(lambda table: table is not None and table.entire, self.param.table),
-            visible=param.bind(lambda table: table is not None and table.draw is not None, self.param.table),
-            description="Read them block by block in every pass, where they lie; the map shows the rows drawn.",
-            size="small",
-            margin=0,
+        self._entire = later(
+            visible=param.bind(lambda table: table is not None and table.draw is not None, self.param.table)
         )
-        self._entire.param.watch(self._fit_all, "value")
+        self._offer_all()
         self._names = [] if self.folder is None else server_files.names(self.folder)
         self._mark(DEFAULT_SAMPLE if table is None else None)
         self._sample.helper_text = pn.bind(lambda name: samples.SAMPLES.get(name, ""), self._sample)
@@ -115,6 +108,22 @@ class DataView(Part):
             Parameters of `Recipe`.
         """
         self._edit(lambda: (self.table, replace(self.recipe, **changes)))
+
+    @param.depends("table", watch=True)
+    def _offer_all(self):
+        if self.table is not None and self.table.draw is not None:
+            fill(self._entire, self._switch)
+
+    def _switch(self):
+        switch = pmui.Switch(
+            label=param.bind(_entire, self.param.table),
+            value=param.bind(lambda table: table is not None and table.entire, self.param.table),
+            description="Read them block by block in every pass, where they lie; the map shows the rows drawn.",
+            size="small",
+            margin=0,
+        )
+        switch.param.watch(self._fit_all, "value")
+        return switch
 
     def _fit_all(self, event):
         if self.table is not None and self.table.draw is not None:
@@ -185,9 +194,10 @@ class DataView(Part):
 
     def _layout(self):
         caption = plain(FILES_HELP.format(self.max_bytes / 1e6), font_size="12px", opacity="0.7")
+        served = [] if self.folder is None else [self._served]
         return pn.Column(
             pn.Column(
-                self._sample, self._served, self._drop_zone, caption, loading=self.param.loading, styles=GAP, **STRETCH
+                self._sample, *served, self._drop_zone, caption, loading=self.param.loading, styles=GAP, **STRETCH
             ),
             message(self.param.message),
             plain(pn.bind(_summary, self.param.table, self.param.recipe), font_weight="600"),

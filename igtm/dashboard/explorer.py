@@ -42,12 +42,24 @@ POLL_MILLISECONDS = 200
 GAP = "12px"
 # At the end of its line.
 KEEP = {"gap": "8px", "flex": "none", "width": "auto", "margin-left": "auto"}
+LINE = "1px solid var(--mui-palette-divider)"
+# What lies on the page as a sheet of paper.
+SHEET = {
+    "box-sizing": "border-box",
+    "padding": "10px",
+    "border": LINE,
+    "border-radius": "8px",
+    "background": "var(--panel-surface-color)",
+}
+# As high as they are before the first map.
+SHEET_HEIGHT, INSPECTOR_HEIGHT = "172px", "270px"
+HEADING = {"font_weight": "600"}
 LOADING = "#loader { background: none !important; }"  # of itself a grey, which then flashes to the page's own
 HEAD = {
     "background": "var(--mui-palette-background-paper)",
     "color": "var(--mui-palette-text-primary)",
     "boxShadow": "none",
-    "borderBottom": "1px solid var(--mui-palette-divider)",
+    "borderBottom": LINE,
     # In place of Panel's white, and of the blue of links.
     "& a, & .title, & .MuiIconButton-root": {"color": "inherit !important"},
     "& .title": {"fontSize": "20px"},
@@ -292,11 +304,10 @@ class Explorer(pn.viewable.Viewer):
     def side(self) -> pn.Column:
         """Data above settings."""
         return stack(
-            _heading("Data"),
+            plain("Data", **HEADING),
             self.data.sidebar,
             self.new_rows,
-            pmui.Divider(sizing_mode="stretch_width", margin=0),
-            _heading("Settings"),
+            plain("Settings", **HEADING, border_top=LINE, padding_top="8px"),
             self.settings.view,
             styles={"padding": "8px 14px"},
         )
@@ -304,42 +315,58 @@ class Explorer(pn.viewable.Viewer):
     @property
     def main(self) -> pn.Column:
         """Controls above map and sheet, the inspector beside them where there is room."""
+        main = self._begin()
+        self._complete(main)
+        return main
+
+    def _begin(self) -> pn.Column:
+        """What the first map is drawn with, and places for what then explains it."""
         middle = stack(
             _sheet(self.trail, self.map.view),
-            _sheet(self.sheet.view),
+            _sheet(min_height=SHEET_HEIGHT),
             gap=GAP,
             styles={"flex": "2 1 440px", "min-width": "0"},
             stylesheets=[".scroll-button { display: none }"],  # which is not seen, and would have a gap
         )
         keep = pn.Row(self.as_table.button, self.take_away.view, margin=0, styles=KEEP)
-        inspector = _sheet(self.inspector.view, styles={"flex": "1 1 340px", "min-width": "0"})
+        inspector = _sheet(flex="1 1 340px", min_height=INSPECTOR_HEIGHT)
         return stack(
             _sheet(self.controls.beside(keep)),
             line(middle, inspector, gap=GAP, align="start"),
-            self.data.dialog,
-            self.as_table.dialog,
-            self.help.glossary,
-            self.help.guide,
             gap=GAP,
             styles={"padding": GAP},
         )
 
+    def _complete(self, main: pn.Column) -> None:
+        """Fill the places."""
+        middle, inspector = main[1]
+        middle[1].append(self.sheet.view)
+        inspector.append(self.inspector.view)
+        main.extend([self.data.dialog, self.as_table.dialog, self.help.glossary, self.help.guide])
+
     def page(self) -> pmui.Page:
         """The dashboard as a page of its own."""
         page = self._frame()
-        self._fill(page)
+        self._fill(page, self.main)
         return page
 
     def servable(self, **options):
         """Serve the page, from a script for `panel serve`."""
         serving.settle()
         page = self._frame()
-        serving.after_answer(lambda: self._fill(page))
+        serving.after_answer(lambda: self._fill_in_steps(page))
         return page.servable(**options)
 
-    def _fill(self, page):
-        head = [self._title, self.help.buttons(), PageStart(), Access()]
-        page.param.update(header=head, sidebar=[self.side], main=[self.main])
+    def _fill_in_steps(self, page):
+        """Give the page its parts, the last when the first are seen."""
+        main = self._begin()
+        self._fill(page, main).param.watch(lambda _: self._complete(main), "seen")
+
+    def _fill(self, page, main) -> PageStart:
+        start = PageStart()
+        head = [self._title, self.help.buttons(), start, Access()]
+        page.param.update(header=head, sidebar=[self.side], main=[main])
+        return start
 
     def _frame(self) -> pmui.Page:
         """The page without its parts."""
@@ -407,11 +434,5 @@ def explore(data, color: str | None = None, **settings) -> Explorer:
     return Explorer(table, color, **settings)
 
 
-def _heading(text: str):
-    return pmui.Typography(text, variant="subtitle2", margin=0)
-
-
-def _sheet(*content, **options):
-    return pmui.Paper(
-        *content, variant="outlined", elevation=0, sizing_mode="stretch_width", margin=0, sx={"p": "10px"}, **options
-    )
+def _sheet(*content, **styles) -> pn.Column:
+    return stack(*content, gap="0", styles=SHEET | styles)

@@ -152,12 +152,9 @@ class MapView(Part):
             line(
                 pmui.Select.from_param(self.param.drag, label="Drag", width=132, description=DRAG_HELP, **points),
                 self.search,
-                pn.Column(
-                    plain(
-                        param.bind(lambda *_: self.caption, self.param.scene, self.param.kind),
-                        font_size="12px", opacity="0.75", min_height="18px",
-                    ),
-                    margin=0, align="center", styles={"flex": "1 1 250px", "min-width": "0"},
+                plain(
+                    param.bind(lambda *_: self.caption, self.param.scene, self.param.kind),
+                    font_size="12px", opacity="0.75", min_height="18px", flex="1 1 250px", min_width="0",
                 ),
                 margin=(12, 0, 4, 0),
             ),

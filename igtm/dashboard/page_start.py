@@ -1,5 +1,6 @@
 """How a page begins: only the browser knows how wide its window is, and when everything has found its place."""
 
+import param
 from panel.custom import JSComponent
 
 __all__ = ["WAITING", "PageStart"]
@@ -17,10 +18,12 @@ class PageStart(JSComponent):
     to go, and what a page tells while it loads can be lost.
     """
 
+    seen = param.Boolean(default=False, doc="Whether the content is.")
+
     _esm = """
     const STILL = 150, LONGEST = 10000;  // milliseconds; whatever may fail to load, the rest can be used
 
-    export function render({ view }) {
+    export function render({ view, model: start }) {
       const { el, model } = view.root;
       if (window.innerWidth < 600) model.data.sidebar_open = false;
       const main = el.shadowRoot.querySelector(".main-content");
@@ -32,8 +35,10 @@ class PageStart(JSComponent):
         if (there) main.style.display = SEEN.display;
         const height = there ? main.scrollHeight : 0;
         if (!height || height !== last) [last, since] = [height, now];
-        if (now - since > STILL || now - began > LONGEST) Object.assign(main.style, SEEN);
-        else requestAnimationFrame(watch);
+        if (now - since > STILL || now - began > LONGEST) {
+          Object.assign(main.style, SEEN);
+          start.seen = true;
+        } else requestAnimationFrame(watch);
       };
       requestAnimationFrame(watch);
     }

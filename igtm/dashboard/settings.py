@@ -14,6 +14,9 @@ from igtm.estimator import eIGTM
 # What the button "automatic" sets: 0 lets the fit decide, the rest are the estimator's defaults.
 AUTOMATIC = {**eIGTM().get_params(), "k": 0, "m": 0}
 WIDTH_OF_BUTTON = 64
+# Where there is no button, its place stays, or the control would change its width.
+BESIDE = {"position": "relative", "padding-right": f"{WIDTH_OF_BUTTON}px"}
+AT_THE_END = {"position": "absolute", "right": "0", "top": "50%", "transform": "translateY(-50%)"}
 
 
 class Settings(Part):
@@ -100,19 +103,32 @@ class Settings(Part):
         control = pmui.TextInput(**look) if slider is None else slider.from_param(parameter, **look, **options)
         if slider is None:
             self._link(name, control)
-        button = pmui.Button(
+        row = pn.Row(control, sizing_mode="stretch_width", margin=0, styles=BESIDE)
+
+        def offer(*_):
+            if len(row) == 1 and getattr(self, name) != automatic:
+                row.append(self._automatic(name))
+
+        self.param.watch(offer, name)
+        offer()
+        return row
+
+    def _automatic(self, name):
+        """A button that is there while a parameter has another value than its automatic one."""
+        automatic = AUTOMATIC[name]
+        return pmui.Button(
             label="auto",
             description="Let the number of rows decide." if automatic == 0 else f"Back to {automatic:g}.",
             variant="text",
             size="small",
             width=WIDTH_OF_BUTTON,
             margin=0,
-            align="center",
-            disabled=param.bind(lambda value, fixed: fixed or value == automatic, parameter, self.param.disabled),
+            disabled=self.param.disabled,
+            visible=self.param[name].rx() != automatic,
             on_click=lambda _: self.param.update({name: automatic}),
             stylesheets=[tooltip_at("above", "right")],
+            styles=AT_THE_END,
         )
-        return pn.Row(control, button, sizing_mode="stretch_width", margin=0)
 
     def _link(self, name, field):
         """Let a parameter and a field of text follow each other; the field says what it cannot take."""

@@ -4,8 +4,11 @@ import html
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 from bokeh.models import ImportedStyleSheet
 from panel.io.notebook import replace_inline_css
+
+from igtm.dashboard.later import fill, later
 
 __all__ = ["listed", "message", "plain", "tooltip_at"]
 
@@ -49,34 +52,41 @@ def listed(words):
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def message(text, severity="warning"):
-    """Return an alert that shows text as text, and that is not there while the text is empty.
+def message(text: param.Parameter, severity="warning") -> pn.Column:
+    """Return a place with an alert that shows text as text, and that is not there while the text is empty.
 
     Parameters
     ----------
-    text : a parameter or function bound to a str
-        The text.
+    text : Parameter
+        The text, of type str.
     severity : {"error", "warning", "info", "success"}, default "warning"
         Its colour and icon.
-
-    Returns
-    -------
-    panel_material_ui.Alert
     """
-    return pmui.Alert(
-        plain(text),
-        severity=severity,
-        visible=pn.bind(bool, text),
-        sizing_mode="stretch_width",
-        margin=0,
-        # The title, which every alert has, would leave a gap.
-        sx={
-            "py": 0.5,
-            "px": 1.5,
-            "& .MuiAlertTitle-root": {"display": "none"},
-            "& .MuiAlert-message": {"width": "100%"},
-        },
-    )
+
+    def alert():
+        return pmui.Alert(
+            plain(text),
+            severity=severity,
+            sizing_mode="stretch_width",
+            margin=0,
+            # The title, which every alert has, would leave a gap.
+            sx={
+                "py": 0.5,
+                "px": 1.5,
+                "& .MuiAlertTitle-root": {"display": "none"},
+                "& .MuiAlert-message": {"width": "100%"},
+            },
+        )
+
+    def show(words):
+        if words:
+            fill(place, alert)
+        place.visible = bool(words)
+
+    place = later(visible=False)
+    text.owner.param.watch(lambda event: show(event.new), text.name)
+    show(getattr(text.owner, text.name))
+    return place
 
 
 def tooltip_at(side, edge="left"):

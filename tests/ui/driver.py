@@ -61,6 +61,7 @@ def progress(page):
 def visit(page, app_url):
     page.goto(app_url)
     expect(button(page, "Fit")).to_be_enabled()
+    expect(page.get_by_role("tab", name="Selection")).to_be_visible()  # it comes when the first view is seen
 
 
 class Vega:

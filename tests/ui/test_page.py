@@ -18,6 +18,13 @@ def tops(page):
     return [chart_of(page, label).evaluate(top) for label in ("Map", "Convergence")]
 
 
+def places(page):
+    """How far down the parts begin that the first view has, and how high the page is."""
+    parts = [button(page, "Fit"), page.get_by_role("combobox", name="Drag"), chart_of(page, "Map")]
+    content = page.locator(".main-content").evaluate("content => content.scrollHeight")
+    return [*(part.bounding_box()["y"] for part in parts), content]
+
+
 def middle(part):
     box = part.bounding_box()
     return box["y"] + box["height"] / 2
@@ -35,7 +42,10 @@ def fit_until_converged(page):
 def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
     page.goto(app_url)
     expect(page.get_by_text("Draw the first map")).to_be_visible()
+    first = places(page)  # of what is seen first; the rest comes into places that are there
+    expect(page.get_by_role("tab", name="Selection")).to_be_visible()
     page.wait_for_timeout(500)  # for fonts and icons
+    assert places(page) == pytest.approx(first, abs=1)
     assert middle(page.get_by_text("wine · 178 × 13")) == pytest.approx(middle(button(page, "Guide")), abs=3)
     drag, search = page.get_by_role("combobox", name="Drag"), page.get_by_label("Search rows")
     assert height_of_field(drag) == pytest.approx(height_of_field(search), abs=1)
