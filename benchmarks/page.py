@@ -179,7 +179,7 @@ def first_view(page, url: str) -> dict[str, float]:
 def clusters(page, url: str) -> dict[str, float]:
     """Brush the left half of the map, then the right half; colour it by other classes, then by numbers."""
     page.goto(url)
-    page.wait_for_function("() => whole() && drawn('Map')")
+    page.wait_for_function("() => whole() && drawn('Map') && CHARTS.every((label) => (chart(label), hosts[label]))")
     times = brush(page, "first", 0.01, 0.49) | brush(page, "next", 0.51, 0.99)
     page.keyboard.press("Escape")
     page.wait_for_function("() => !all('.tabulator-row').some(seen) && drawn('Map')")
