@@ -21,6 +21,7 @@ from igtm.dashboard.data import DataView
 from igtm.dashboard.guide import first_map
 from igtm.dashboard.help import Help
 from igtm.dashboard.inspector import Inspector
+from igtm.dashboard.later import later
 from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.map_view import MapView, Scene
 from igtm.dashboard.new_rows import NewRows
@@ -333,16 +334,17 @@ class Explorer(pn.viewable.Viewer):
         return stack(
             _sheet(self.controls.beside(keep)),
             line(middle, inspector, gap=GAP, align="start"),
+            later(),
             gap=GAP,
             styles={"padding": GAP},
         )
 
     def _complete(self, main: pn.Column) -> None:
         """Fill the places."""
-        middle, inspector = main[1]
+        _, (middle, inspector), dialogs = main
         middle[1].append(self.sheet.view)
         inspector.append(self.inspector.view)
-        main.extend([self.data.dialog, self.as_table.dialog, self.help.glossary, self.help.guide])
+        dialogs.extend([self.data.dialog, self.as_table.dialog, self.help.glossary, self.help.guide])
 
     def page(self) -> pmui.Page:
         """The dashboard as a page of its own."""
