@@ -75,6 +75,13 @@ def test_no_imports_run_in_a_circle():
     TopologicalSorter({module: set(own_imports(path)) for module, path in MODULES.items()}).prepare()
 
 
+@pytest.mark.parametrize("path", DASHBOARD, ids=named)
+def test_no_field_sends_back_the_number_with_which_it_was_drawn(path):
+    used = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    fields = used & {"IntInput", "FloatInput", "NumberInput", "Spinner"}
+    assert not fields, f"{fields} may undo what was set while they were drawn: use number_field"
+
+
 @pytest.mark.parametrize("path", BELOW_DASHBOARD, ids=named)
 def test_only_the_dashboard_knows_panel(path):
     packages = {module.partition(".")[0] for module, _ in imports(path)}

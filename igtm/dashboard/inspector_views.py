@@ -10,6 +10,8 @@ from igtm.dashboard.text import plain
 from igtm.maps.table_map import TableMap
 
 GRID_HEIGHT = 320
+# A field for a number, which is narrow; what is wrong with one is said in one line.
+NUMBER = {"size": "small", "width": 132, "sx": {"& .MuiFormHelperText-root": {"mx": 0, "whiteSpace": "nowrap"}}}
 
 
 class View(pn.viewable.Viewer):
@@ -73,3 +75,33 @@ class View(pn.viewable.Viewer):
 
     def look(self, fitted: TableMap, chosen):
         """What `show` is given; by default nothing."""
+
+
+class NumberedView(View):
+    """A tab for what has a number, a row or a node: it can be chosen by that, too, without a pointer."""
+
+    number = param.Integer(default=None, allow_None=True, bounds=(0, None), doc="Of what is shown.")
+
+    def count(self, fitted: TableMap) -> int:
+        """How many of them a map has."""
+        raise NotImplementedError
+
+    def choose(self, number: int) -> None:
+        """Tell of the one that the reader chose by its number."""
+        raise NotImplementedError
+
+    def exists(self, fitted, chosen):
+        return chosen is not None and 0 <= chosen < self.count(fitted)
+
+    def update(self, fitted, chosen):
+        super().update(fitted, chosen)
+        if fitted is not None:
+            self.param.number.bounds = (0, self.count(fitted) - 1)
+        self.number = self._shown[1]
+
+    @param.depends("number", watch=True)
+    def _choose(self):
+        if self.number is None:
+            self.number = self._shown[1]
+        elif self.number != self._shown[1]:
+            self.choose(self.number)

@@ -9,10 +9,11 @@ from igtm.charts import figures
 from igtm.charts.colours import Colouring, as_colouring
 from igtm.dashboard.grid import DataGrid
 from igtm.dashboard.inspector_parts import Picture, Thumbnail, as_facts, beside, facts, heading
-from igtm.dashboard.inspector_views import GRID_HEIGHT, View
+from igtm.dashboard.inspector_views import GRID_HEIGHT, NUMBER, NumberedView
 from igtm.dashboard.layouts import line
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.node_comparison import NodeComparison
+from igtm.dashboard.number_field import number_field
 from igtm.dashboard.rows_view import RowsView
 from igtm.dashboard.text import plain
 from igtm.maps import landscape, nodes, table_map
@@ -25,7 +26,7 @@ COMPARE = (
 )
 
 
-class NodeView(View):
+class NodeView(NumberedView):
     """One node: its prototype, its classes and its rows; and the way from it to a second one."""
 
     hint = "Click a cell of the map, or of a heatmap in here, to see what that node stands for."
@@ -33,7 +34,7 @@ class NodeView(View):
     colouring = param.ClassSelector(allow_refs=True, class_=Colouring, doc="Of the map's points; None without.")
     comparing = param.Boolean(default=False, doc="Whether nodes that are picked are compared with the one shown.")
     mixed = param.String(doc="Which column the classes are of.")
-    second = param.Integer(default=None, allow_None=True, doc="The node that it is compared with.")
+    second = param.Integer(default=None, allow_None=True, bounds=(0, None), doc="The node that it is compared with.")
 
     def __init__(self, **params):
         super().__init__(**params)
@@ -66,49 +67,40 @@ class NodeView(View):
 
     def _make_tools(self):
         """Which node, and with which it is compared: also without a pointer."""
-        options = {"size": "small", "margin": 0, "start": 0, "width": 120}
-        self._number = pmui.IntInput(
-            label="Node", value=None, disabled=self.param.comparing, description="Its number.", **options
-        )
-        self._number.param.watch(self._take_number, "value")
-        self._other = pmui.IntInput.from_param(
-            self.param.second, label="Second node", visible=self.param.comparing, description="Its number.", **options
-        )
+        options = {**NUMBER, "margin": 0, "description": "Its number."}
+        first = number_field(self.param.number, label="Node", disabled=self.param.comparing, **options)
+        second = number_field(self.param.second, label="Second node", visible=self.param.comparing, **options)
         self._switch = pmui.Switch.from_param(
             self.param.comparing,
             label="Compare from here",
             description=COMPARE,
-            align="center",
             size="small",
-            margin=0,
+            margin=(5, 0),
         )
         return line(
-            self._number, self._switch, self._other,
-            gap="12px 16px", margin=(12, 4, 0, 4), visible=False,
+            first, self._switch, second,
+            gap="12px 16px", align="start", margin=(12, 4, 0, 4), visible=False,
         )  # fmt: skip
 
-    def _take_number(self, event):
-        if event.new is not None and event.new != self._shown[1]:
-            self.pick(event.new)
+    def count(self, fitted):
+        return len(fitted.model.manifold_.nodes)
+
+    def choose(self, number):
+        self.pick(number)
 
     @property
     def figures(self):
         compared = self._comparison.figures if self.comparing and self._content.visible else {}
         return super().figures | compared
 
-    def update(self, fitted: TableMap | None, chosen) -> None:
+    def update(self, fitted, chosen):
         super().update(fitted, chosen)
-        shown = self._shown[1]
         self._tools.visible = fitted is not None
-        self._switch.disabled = shown is None
-        if fitted is not None:
-            self._number.end = self._other.end = len(fitted.model.manifold_.nodes) - 1
-        self._number.value = shown
-        if shown is None:
+        self.param.second.bounds = self.param.number.bounds
+        nothing = self._shown[1] is None
+        self._switch.disabled = nothing
+        if nothing:
             self.comparing = False
-
-    def exists(self, fitted, chosen):
-        return chosen is not None and 0 <= chosen < len(fitted.model.manifold_.nodes)
 
     def look(self, fitted, chosen):
         manifold = fitted.model.manifold_

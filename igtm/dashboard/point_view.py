@@ -2,7 +2,6 @@
 
 import pandas as pd
 import panel as pn
-import panel_material_ui as pmui
 import param
 
 from igtm.charts import figures
@@ -17,7 +16,8 @@ from igtm.dashboard.inspector_parts import (
     illustrate,
     small_map,
 )
-from igtm.dashboard.inspector_views import GRID_HEIGHT, View
+from igtm.dashboard.inspector_views import GRID_HEIGHT, NUMBER, NumberedView
+from igtm.dashboard.number_field import number_field
 from igtm.dashboard.text import message, plain
 from igtm.maps import landscape, pictures, point
 
@@ -25,7 +25,7 @@ BACKGROUND_ROWS = 2000
 NEAREST = "Lines lead from the row to them: short where the map keeps them near. A click goes to that row."
 
 
-class PointView(View):
+class PointView(NumberedView):
     """One row: where it lies, how surely, which neighbours it keeps, and what is in it."""
 
     hint = "Click a point of the map to see what is known of its row."
@@ -35,11 +35,14 @@ class PointView(View):
 
     def __init__(self, **params):
         super().__init__(**params)
-        self._number = pmui.IntInput(
-            label="Row", value=None, start=0, width=140, size="small", margin=(12, 4, 0, 4), visible=False,
+        self._field = number_field(
+            self.param.number,
+            label="Row",
             description="Its position in the table, from 0.",
-        )  # fmt: skip
-        self._number.param.watch(self._take_number, "value")
+            margin=(12, 4, 0, 4),
+            visible=False,
+            **NUMBER,
+        )
         self._facts = facts()
         self._thumbnail = Thumbnail()
         heat = self.heatmap("Responsibilities of the point")
@@ -58,21 +61,17 @@ class PointView(View):
         ]
 
     def __panel__(self):
-        return pn.Column(self._number, super().__panel__(), sizing_mode="stretch_width", margin=0)
+        return pn.Column(self._field, super().__panel__(), sizing_mode="stretch_width", margin=0)
 
-    def _take_number(self, event):
-        if event.new is not None and event.new != self._shown[1]:
-            self.pick_row(event.new)
+    def count(self, fitted):
+        return len(fitted.points)
+
+    def choose(self, number):
+        self.pick_row(number)
 
     def update(self, fitted, chosen):
         super().update(fitted, chosen)
-        self._number.visible = fitted is not None
-        if fitted is not None:
-            self._number.end = len(fitted.points) - 1
-        self._number.value = self._shown[1]
-
-    def exists(self, fitted, chosen):
-        return chosen is not None and 0 <= chosen < len(fitted.points)
+        self._field.visible = fitted is not None
 
     def look(self, fitted, chosen):
         row = fitted.table.frame.iloc[[chosen]]

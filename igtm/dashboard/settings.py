@@ -1,11 +1,10 @@
 """Settings: the parameters of the fit, each with its help and its automatic value, and what they will cost."""
 
-import re
-
 import panel as pn
 import panel_material_ui as pmui
 import param
 
+from igtm.dashboard.number_field import number_field
 from igtm.dashboard.part import Part
 from igtm.dashboard.text import plain, tooltip_at
 from igtm.engine.plan import Plan, plan
@@ -100,9 +99,9 @@ class Settings(Part):
             "margin": (8, 4, 4, 4),
             "disabled": self.param.disabled,
         }
-        control = pmui.TextInput(**look) if slider is None else slider.from_param(parameter, **look, **options)
-        if slider is None:
-            self._link(name, control)
+        control = (
+            number_field(parameter, **look) if slider is None else slider.from_param(parameter, **look, **options)
+        )
         row = pn.Row(control, sizing_mode="stretch_width", margin=0, styles=BESIDE)
 
         def offer(*_):
@@ -129,40 +128,6 @@ class Settings(Part):
             stylesheets=[tooltip_at("above", "right")],
             styles=AT_THE_END,
         )
-
-    def _link(self, name, field):
-        """Let a parameter and a field of text follow each other; the field says what it cannot take."""
-        low, high = self.param[name].bounds
-        whole = isinstance(self.param[name], param.Integer)
-
-        def text():
-            return f"{getattr(self, name):.12g}"
-
-        def write(*_):
-            field.param.update(value=text(), helper_text="", error_state=False)
-
-        def read(event):
-            if event.new == text():
-                return
-            try:
-                self.param.update({name: _whole(event.new) if whole else float(event.new.replace(",", "."))})
-            except ValueError:
-                problem = f"Give a {'whole ' * whole}number from {low:g} to {high:,g}, not {event.new!r}."
-            else:
-                problem = ""
-            write()
-            field.param.update(helper_text=problem, error_state=bool(problem))
-
-        write()
-        field.param.watch(read, "value")
-        self.param.watch(write, [name, "disabled"])  # during a fit, the values that it has are shown
-
-
-def _whole(text: str) -> int:
-    value = float(re.sub(r",(?=\d{3}\b)", "", text))  # "1e3" and "1,000", too
-    if not value.is_integer():
-        raise ValueError(f"{text} is not a whole number")
-    return int(value)
 
 
 def _bytes(number: float) -> str:
