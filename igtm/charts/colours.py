@@ -39,14 +39,18 @@ def as_text(column: pd.Series) -> pd.Series:
     if column.dtype == object and pd.api.types.infer_dtype(column, skipna=False) == "string":
         return column
     text = column.astype(object)
-    if pd.api.types.infer_dtype(column) != "string":
-        read = _number if pd.api.types.is_float_dtype(column) else str
-        text = text.map(read, na_action="ignore").astype(object)
+    if pd.api.types.is_float_dtype(column):
+        text = pd.Series(_numbers(as_numbers(column)), index=column.index, name=column.name, dtype=object)
+    elif pd.api.types.infer_dtype(column) != "string":
+        text = text.map(str, na_action="ignore").astype(object)
     return text.where(column.notna(), MISSING)
 
 
-def _number(value):
-    return f"{value:.0f}" if abs(value) < 1e15 and value.is_integer() else f"{value:.6g}"
+def _numbers(values: pd.Series) -> list[str]:
+    whole = (values.abs() < 1e15) & (values == np.floor(values))
+    return [
+        f"{value:{'.0f' if whole else '.6g'}}" for value, whole in zip(values.tolist(), whole.tolist(), strict=True)
+    ]
 
 
 def as_numbers(column: pd.Series) -> pd.Series:

@@ -113,7 +113,7 @@ def _scatter(points, x, y, color, tooltip, title, default, nodes, size, opacity,
         tips.insert(len(system), tips.pop(len(system) + columns.index(how.column)))
     rows = points[list(system)].assign(x=x, y=y, **text)
     if "selected" in points and points["selected"].dtype == bool:
-        rows["selected"] = points["selected"]
+        rows["selected"] = points["selected"].astype(np.float32)  # numbers travel faster than booleans
     if pictures is not None:
         rows["picture"] = layers.embedded(pictures)  # "image" is the one key whose value vega-tooltip loads
         tips = [*tips, alt.Tooltip("picture", type="nominal", title="image")]

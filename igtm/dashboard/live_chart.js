@@ -199,7 +199,7 @@ class Chart {
     const names = Object.keys(this.model._rows);
     const datasets = Object.fromEntries(names.map((name) => [name, this.table(name)]));
     // Without $schema: Altair names a later one than the page has, and each embed would warn.
-    const spec = { ...this.model.spec, ...size, datasets, $schema: undefined };
+    const spec = { ...untold(this.model.spec), ...size, datasets, $schema: undefined };
     const place = document.createElement("div");
     place.style.cssText = "display: flex; justify-content: center";
     const { view, vgSpec } = await window.vegaEmbed(place, spec, {
@@ -329,9 +329,15 @@ class Chart {
   tell = (value, sanitize) => {
     if (typeof value !== "object") return sanitize(value);
     const cell = (kind, text) => `<td class="${kind}">${sanitize(text)}</td>`;
-    const lines = Object.entries(value).map(([key, text]) => `<tr>${cell("key", key)}${cell("value", text)}</tr>`);
-    return `${this.picture()}<table>${lines.join("")}</table>`;
+    const line = (tip) => `<tr>${cell("key", tip.title ?? tip.field)}${cell("value", this.word(value.row, tip))}</tr>`;
+    const tips = parts(this.drawn.spec)[value.part].encoding.tooltip;
+    return `${this.picture()}<table>${tips.map(line).join("")}</table>`;
   };
+
+  word(row, { field, type, format = "" }) {
+    const value = row[field] ?? "missing";
+    return type === "quantitative" && value !== "missing" ? this.view.locale().format(format)(value) : value;
+  }
 
   // What the reader zoomed, brushed and picked, by parameter: an interval's bounds by channel, or tuples.
   state() {
@@ -416,6 +422,17 @@ const isBrush = ({ select, bind }) => !isPoint(select) && bind !== "scales";
 const letThrough = (spec) => {
   for (const mark of spec.marks) if (/_brush$/.test(mark.name)) mark.interactive = false;
   return spec;
+};
+
+const parts = (spec) => spec.layer ?? [spec];
+
+// A tooltip of several lines is put into words when it is seen: Vega would do it for each mark whenever one changes.
+const untold = (spec) => {
+  const strip = (part, i) =>
+    Array.isArray(part.encoding?.tooltip)
+      ? { ...part, encoding: { ...part.encoding, tooltip: { value: { expr: `{part: ${i}, row: datum}` } } } }
+      : part;
+  return spec.layer ? { ...spec, layer: spec.layer.map(strip) } : strip(spec, 0);
 };
 
 // Columns with their values: arrays of numbers, and JSON for what else there is.

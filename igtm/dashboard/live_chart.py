@@ -224,6 +224,8 @@ def _column(values):
         values = values.dt.strftime("%Y-%m-%dT%H:%M:%S").astype(object)
     elif pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values.to_numpy(np.float32 if values.dtype == np.float32 else np.float64, na_value=np.nan)
+    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=False) == "string":  # most, and the fastest
+        return json.dumps(values.tolist())
     if pd.api.types.is_bool_dtype(values) or pd.api.types.infer_dtype(values) == "string":
         return json.dumps(values.astype(object).where(values.notna(), None).tolist())
     return json.dumps([_plain(value) for value in values])

@@ -36,7 +36,7 @@ def make_spec(title, dark=False):
             x,
             y,
             color=alt.Color("class:N").legend(orient="bottom"),
-            tooltip=["title:N", "image:N", "class:N"],
+            tooltip=["title:N", "image:N", "class:N", alt.Tooltip("y:Q", title="height", format="+.1%"), "weight:Q"],
         )
     )
     chart = nodes.add_params(pick_node) + points.add_params(zoom, brush, pick)
@@ -53,6 +53,7 @@ def make_data(n_rows):
     points["class"] = pd.Categorical(np.array(["setosa", "virginica"])[np.arange(n_rows) % 2])
     points["title"] = "<img src=x onerror=alert(1)>"
     points["image"] = "/nowhere.png"
+    points["weight"] = np.where(points.index % 2, 2.5, np.nan)
     points.loc[0, ["x", "y"]] = 0.3, 0.8
     return {"points": points, "nodes": {"x": [-0.9, 0.9], "y": [-0.9, -0.9], "node": ["A", "B"]}}
 

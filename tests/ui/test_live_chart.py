@@ -191,6 +191,21 @@ def test_fingers_pick_and_in_select_mode_brush(new_page, url, vega, shot):
     shot("live_chart_touch", page)
 
 
+def test_tooltips_say_numbers_as_they_are_now_and_what_is_missing(page, chart, press):
+    chart.hover(0.3, 0.8)
+    expect(chart.tooltip.locator("tr")).to_contain_text(
+        ["title", "image", "classsetosa", "height+80.0%", "weightmissing"]
+    )
+    press("50 patches")
+    page.wait_for_function("host => host.chart.view.data('points')[0].x === -0.5", arg=chart.host.element_handle())
+    row = chart.settle().data("points")[-1]  # the one on top
+    chart.hover(row["x"], row["y"])
+    height = f"{row['y']:+.1%}".replace("-", "\N{MINUS SIGN}")
+    expect(chart.tooltip.locator("tr")).to_contain_text(
+        ["title", "image", "classvirginica", f"height{height}", "weight2.5"]
+    )
+
+
 def test_text_from_data_is_text_in_tooltips_and_a_picture_a_picture(page, chart, press):
     chart.hover(0.3, 0.8)
     expect(chart.tooltip).to_have_class(re.compile("light-theme"))
