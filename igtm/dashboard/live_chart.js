@@ -19,6 +19,7 @@ document.adoptedStyleSheets.push(STYLE);
 
 const PULSE = "pulse";
 const MODIFIERS = new Set(["Shift", "Alt", "Control", "Meta"]);
+const FORESEEN = 3000; // milliseconds
 const BEATS = 3;
 const BEAT = 900; // milliseconds
 
@@ -96,7 +97,9 @@ class Chart {
     const state = this.state();
     const drawn = this.params.filter(isBrush).map(({ name }) => [name, ordered(state[name])]);
     const boxes = drawn.filter(([, bounds]) => bounds);
-    if (boxes.length) this.model.send_msg({ purpose, ...Object.fromEntries(boxes) });
+    if (!boxes.length) return;
+    this.foreseen = performance.now() + FORESEEN;
+    this.model.send_msg({ purpose, ...Object.fromEntries(boxes) });
   };
 
   // Arrow keys pick the next cell in their direction, the first time one in the middle of the map.
@@ -161,12 +164,14 @@ class Chart {
     this.model.send_msg({ purpose });
   };
 
-  // Draws the latest state, one drawing at a time: a state that passes during a drawing is never drawn.
+  // Draws the latest state, one drawing at a time: a state that passes during a drawing is never drawn. What Python
+  // answers to a box was seen as it was drawn: the page shows first what else there is to say of it.
   refresh = async () => {
     this.stale = true;
     if (this.busy) return;
     this.busy = true;
     while (this.stale) {
+      if (performance.now() < this.foreseen) await calm();
       await new Promise(requestAnimationFrame);
       this.stale = false;
       try {
@@ -410,6 +415,13 @@ const CELLS = "pick_node";
 const STEPS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const WALK = "Arrow keys go from cell to cell.";
 const CHOOSE = " Enter selects the rows of a cell; with shift it adds them, with alt it removes them.";
+
+// Until the page has had time for what is on its way, and then has nothing to do.
+const calm = async () => {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const idle = window.requestIdleCallback ?? setTimeout; // Safari has none
+  await new Promise((resolve) => idle(resolve, { timeout: 1000 }));
+};
 
 const nearest = (items, distance) =>
   items.reduce((best, each) => (best && distance(best) <= distance(each) ? best : each), null);
