@@ -158,6 +158,19 @@ def test_the_legend_of_classes_is_no_wider_than_the_plot(side, rows):
     assert max(x for x, _ in entries) + 37 <= side  # which one of them takes
 
 
+@pytest.mark.parametrize("side", [420, 290])
+def test_the_name_above_a_legend_is_no_wider_than_the_plot(side):
+    name = "a column whose name says at some length what it holds " * 3
+    points = pd.DataFrame({"mean_x": 0.0, "mean_y": 0.0, "row_id": range(2), name: list("ab")})
+    drawn = [
+        vl_convert.vegalite_to_svg(figures.means(points, each).standalone() | {"width": side, "height": side})
+        for each in (None, name)
+    ]
+    plain, titled = (int(re.search(r'width="(\d+)"', svg)[1]) for svg in drawn)
+    assert "…" in drawn[1]
+    assert titled == plain
+
+
 def test_classes_with_an_order_get_the_steps_of_a_ramp_and_any_order_turns_round():
     steps = list(mapping(named(7), scheme="blue-red").values())
     assert steps == list(RAMPS["blue-red"])

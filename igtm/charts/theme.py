@@ -201,7 +201,7 @@ def vega_config(dark: bool) -> dict:
             "titleColor": t.muted,
             "titleFontSize": 12,
             "titleFontWeight": 500,
-            "titleLimit": MAP_SIDE,
+            "titleLimit": {"expr": "max(width, 220)"},  # as long as the gradient at least
             "columnPadding": 14,
             "rowPadding": 4,
             "symbolSize": 90,
