@@ -203,8 +203,9 @@ class Chart {
     const size = this.size(this.view?.width() ?? this.host.clientWidth - 60);
     const names = Object.keys(this.model._rows);
     const datasets = Object.fromEntries(names.map((name) => [name, this.table(name)]));
+    const shown = this.model.spec;
     // Without $schema: Altair names a later one than the page has, and each embed would warn.
-    const spec = { ...untold(this.model.spec), ...size, datasets, $schema: undefined };
+    const spec = { ...untold(shown), ...size, datasets, $schema: undefined };
     const place = document.createElement("div");
     place.style.cssText = "display: flex; justify-content: center";
     const { view, vgSpec } = await window.vegaEmbed(place, spec, {
@@ -212,7 +213,10 @@ class Chart {
       actions: false,
       renderer: "canvas",
       defaultStyle: false,
-      tooltip: { theme: this.model.dark ? "dark" : "light", formatTooltip: this.tell },
+      tooltip: {
+        theme: this.model.dark ? "dark" : "light",
+        formatTooltip: (value, sanitize) => this.tell(value, sanitize, parts(shown)),
+      },
       patch: letThrough,
     });
     if (this.view) this.past = { ...this.past, ...this.state() };
@@ -331,17 +335,18 @@ class Chart {
   }
 
   // By default a field called "title" is a heading and one called "image" is loaded: here, data is only text.
-  tell = (value, sanitize) => {
+  tell(value, sanitize, drawn) {
     if (typeof value !== "object") return sanitize(value);
     const cell = (kind, text) => `<td class="${kind}">${sanitize(text)}</td>`;
     const line = (tip) => `<tr>${cell("key", tip.title ?? tip.field)}${cell("value", this.word(value.row, tip))}</tr>`;
-    const tips = parts(this.drawn.spec)[value.part].encoding.tooltip;
-    return `${this.picture()}<table>${tips.map(line).join("")}</table>`;
-  };
+    const lines = drawn[value.part].encoding.tooltip.map(line);
+    return `${this.picture()}<table>${lines.join("")}</table>`;
+  }
 
   word(row, { field, type, format = "" }) {
-    const value = row[field] ?? "missing";
-    return type === "quantitative" && value !== "missing" ? this.view.locale().format(format)(value) : value;
+    const value = row[field];
+    if (value == null) return "missing";
+    return type === "quantitative" ? this.view.locale().format(format)(value) : value;
   }
 
   // What the reader zoomed, brushed and picked, by parameter: an interval's bounds by channel, or tuples.
