@@ -197,7 +197,7 @@ def test_tooltips_say_numbers_as_they_are_now_and_what_is_missing(page, chart, p
         ["title", "image", "classsetosa", "height+80.0%", "weightmissing"]
     )
     press("50 patches")
-    page.wait_for_function("host => host.chart.view.data('points')[0].x === -0.5", arg=chart.host.element_handle())
+    wait_until(page, chart, "data('points')[0].x === -0.5")
     row = chart.settle().data("points")[-1]  # the one on top
     chart.hover(row["x"], row["y"])
     height = f"{row['y']:+.1%}".replace("-", "\N{MINUS SIGN}")
