@@ -1,16 +1,13 @@
 """What tests in several folders share."""
 
 import os
-from functools import cache
 from importlib.util import find_spec
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 from ipykernel.kernelspec import write_kernel_spec
 
-from igtm.engine import exponential
-from igtm.engine.compiled import exponential as compiled_exponential
+from igtm.engine import compiled, exponential
 
 # Laws hold however slow the machine is. CI tries the same examples each time, so that it judges the change and not
 # the draw; everybody else's runs go on looking for new ones.
@@ -20,14 +17,12 @@ settings.register_profile(
 settings.load_profile("laws")
 
 
-compiled_once = cache(compiled_exponential)
-
-
 @pytest.fixture(params=["numpy", "compiled"])
-def raised_by(request, monkeypatch):
-    """Exponents are raised by NumPy and by compiled code, whichever this processor would be better with."""
-    chosen = {"numpy": lambda dtype: None, "compiled": lambda dtype: compiled_once(np.dtype(dtype))}[request.param]
-    monkeypatch.setattr(exponential, "compiled_exponential", chosen)
+def worked_by(request, monkeypatch):
+    """The E-step is NumPy's and compiled code's, whichever this processor would be better with."""
+    monkeypatch.setattr(
+        exponential, "compiled_loops", {"numpy": lambda: None, "compiled": lambda: compiled}.get(request.param)
+    )
 
 
 @pytest.fixture

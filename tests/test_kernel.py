@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import logsumexp, softmax
 from scipy.stats import norm
 
+from igtm.engine import compiled, exponential
 from igtm.engine.kernel import Kernel, expect, responsibilities, through_grid
 from igtm.engine.manifold import Grid, Manifold
 from igtm.rows.tile import DenseTile
@@ -21,7 +22,7 @@ SHAPES = [(6, 2, 60, True), (16, 4, 9, True), (3, 4, 60, False), (5, 3, 2, False
 
 @pytest.mark.parametrize(("k", "m", "n_features", "grid"), SHAPES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_statistics_are_those_of_the_definition_whichever_way(k, m, n_features, grid, dtype):
+def test_statistics_are_those_of_the_definition_whichever_way(k, m, n_features, grid, dtype, worked_by):
     sheet, X, weights = setting(0, k, m, n_features, dtype=dtype)
     assert through_grid(sheet, dtype) == grid
     mass, moment, _ = brute_force(sheet, X, weights)
@@ -45,6 +46,30 @@ def test_weights_that_cancel_cost_no_digits_in_single_precision():
     rounded = expect(sheet, X, weights)
     np.testing.assert_allclose(rounded.mass, exact.mass, atol=2e-4 * exact.n)
     assert rounded.log_likelihood == pytest.approx(exact.log_likelihood, rel=1e-5)
+
+
+@given(
+    seed=st.integers(0, 99),
+    k=st.integers(6, 20),
+    m=st.integers(2, 5),
+    n=st.integers(0, 600),
+    spread=st.floats(0.1, 30),
+)
+@settings(max_examples=30)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_compiled_code_finds_what_numpy_finds(seed, k, m, n, spread, dtype):
+    sheet = replace(random_manifold(seed, k, m, 40), noise_variance=spread)
+    rng = np.random.default_rng(seed)
+    X, weights = rng.normal(size=(n, 40)).astype(dtype), rng.uniform(0, 3, n)
+    assert through_grid(sheet, dtype)
+    found = {}
+    for name, loops in {"numpy": None, "compiled": compiled}.items():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(exponential, "compiled_loops", lambda loops=loops: loops)
+            found[name] = vars(expect(sheet, X, weights))
+    for quantity, value in found["numpy"].items():
+        digits = 1e4 * float(np.finfo(dtype).eps) * max(1, np.abs(value).max())
+        np.testing.assert_allclose(found["compiled"][quantity], value, atol=digits, err_msg=quantity)
 
 
 def test_a_kernel_works_tiles_of_any_size_up_to_its_own():
@@ -72,7 +97,7 @@ def test_log_likelihood_is_exact_at_400_features(k, m, n_features, grid):
 @pytest.mark.parametrize("grid", [True, False])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("within_reach", [2, 0.5])
-def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid, dtype, within_reach, raised_by):
+def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid, dtype, within_reach, worked_by):
     """Numbers below the smallest normal one take processors a hundred times as long, and scores may be left out."""
     sheet = random_manifold(0, 9 if grid else 4, 2 if grid else 6, 400)
     X = np.random.default_rng(1).normal(size=(20, 400)).astype(dtype)
@@ -95,7 +120,7 @@ def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid, dtype, within
 
 @pytest.mark.parametrize("far", [0, 1e5])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_few_nodes_stand_for_all_until_a_row_prefers_one_between_them(far, dtype):
+def test_few_nodes_stand_for_all_until_a_row_prefers_one_between_them(far, dtype, worked_by):
     directions = np.linalg.qr(np.random.default_rng(0).normal(size=(60, 17)))[0].T
     sheet = Manifold(Grid(9, 4, 0.5), 3 * directions, np.zeros(60), 0.5, 1e-9)
     kernel = Kernel(sheet, dtype, 1)
@@ -108,6 +133,7 @@ def test_few_nodes_stand_for_all_until_a_row_prefers_one_between_them(far, dtype
     assert (rough.max() < kernel.most) == (far == 0)
     expected = brute_force(sheet, X, np.ones(1))[2]
     np.testing.assert_allclose(responsibilities(sheet, X)[0], expected, atol=100 * np.finfo(dtype).eps)
+    np.testing.assert_allclose(expect(sheet, X).mass, expected[0], atol=100 * np.finfo(dtype).eps)
 
 
 @given(seed=st.integers(0, 99), far=st.sampled_from([1, 1e3, 1e6]), dtype=st.sampled_from([np.float32, np.float64]))

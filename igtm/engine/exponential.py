@@ -1,8 +1,7 @@
 """Scores: exponents raised in their place, the part of the E-step that products cannot take over."""
 
-from collections.abc import Callable
 from functools import cache
-from threading import Lock
+from types import ModuleType
 
 import numpy as np
 
@@ -12,18 +11,21 @@ DEEP, FLOOR = 0.9, 0.5
 # One of so many rows tells how many of a tile's exponents matter.
 EVERY = 32
 
-_one_at_a_time = Lock()
-
 
 def raised(exponents: np.ndarray) -> np.ndarray:
     """exp of exponents (K, n), relative to about the largest of each row, in their place."""
     limits = np.finfo(exponents.dtype)
-    with _one_at_a_time:
-        compiled = compiled_exponential(exponents.dtype)
-    if compiled is None:
+    loops = compiled_loops()
+    if loops is None:
         return _raised_by_numpy(exponents, limits)
-    compiled(exponents.reshape(-1), FLOOR * np.log(limits.tiny), np.log(limits.max))
+    loops.raise_in_place(exponents.reshape(-1), loops.ZERO, np.uint64(exponents.size), *reach(exponents.dtype))
     return exponents
+
+
+def reach(dtype: np.dtype) -> tuple[np.floating, np.floating]:
+    """The least exponent that compiled loops raise, to which smaller ones are lifted, and the largest."""
+    limits = np.finfo(dtype)
+    return limits.dtype.type(FLOOR * np.log(limits.tiny)), np.log(limits.max)
 
 
 def _raised_by_numpy(exponents: np.ndarray, limits: np.finfo) -> np.ndarray:
@@ -58,12 +60,12 @@ def has_avx512() -> bool:
 
 
 @cache
-def compiled_exponential(dtype: np.dtype) -> Callable | None:
-    """What takes the place of NumPy's exponential where that is slow; None where numba, an extra, isn't installed."""
+def compiled_loops() -> ModuleType | None:
+    """Loops that take the place of NumPy's where those are slow; None where numba, an extra, isn't installed."""
     if has_avx512():
         return None
     try:
-        from igtm.engine.compiled import exponential
+        from igtm.engine import compiled
     except ImportError:
         return None
-    return exponential(dtype)
+    return compiled

@@ -8,11 +8,12 @@ or of a few nodes, to which no other has much more.
 
 from dataclasses import dataclass
 from math import ceil, prod
+from types import ModuleType
 
 import numpy as np
 
+from igtm.engine import exponential
 from igtm.engine.em import Statistics
-from igtm.engine.exponential import raised
 from igtm.engine.manifold import Manifold, log_constant
 from igtm.rows.tile import DenseTile, SparseTile, Tile
 
@@ -62,6 +63,8 @@ class _ThroughGrid:
         self.axis_and_sum = np.vstack([axis.T, np.ones(k)]).astype(dtype)
         self.back = axis.T.astype(dtype, order="C")
         self.few = _few_nodes(manifold, dtype)
+        loops = exponential.compiled_loops()
+        self.sums = _CompiledSums(self, norms[..., 0], loops) if loops and grid.m > 1 else None
 
     def exponents(self, tile: Tile, n: int, few: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Exponents (K, n), without what the bias adds, less the largest, (n,), of all nodes or of a `few`."""
@@ -104,10 +107,44 @@ class _ThroughGrid:
         return tile.combine(activations)
 
 
+class _CompiledSums:
+    """What statistics need of a tile, by a compiled loop."""
+
+    def __init__(self, way: _ThroughGrid, norms: np.ndarray, loops: ModuleType):
+        self.way, self.loops = way, loops
+        self.norms = norms.astype(way.scratch.dtype)
+        self.few = self._arrays(np.arange(way.grid.k) if way.few is None else way.few)
+
+    def __call__(self, tile: Tile, weights: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mass (K,), moment (P, D) and log Σ exp a, (n,), float64, with sample weights (n,)."""
+        activations = self.way.scratch("basis", self.way.grid.m**2 + 1, len(weights))
+        activations[-1] = weights
+        normaliser, largest, mass = self._work(tile, activations, self.few)
+        if not normaliser.max(initial=0) < most:
+            normaliser, largest, mass = self._work(tile, activations, self._arrays(np.arange(self.way.grid.k)))
+        log_sums = np.log(normaliser, dtype=np.float64) + largest
+        return mass.astype(np.float64), tile.combine(activations).astype(np.float64), log_sums
+
+    def _arrays(self, few: np.ndarray) -> tuple:
+        way = self.way
+        few_norms = self.norms[np.ix_(few, few)]
+        return self.loops.GridArrays(
+            way.axis, way.axis_and_sum, self.norms, few.astype(np.uint64), way.axis[few], few_norms
+        )
+
+    def _work(self, tile: Tile, activations: np.ndarray, grid: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        coordinates = activations[:-1]
+        tile.project(self.way.weights, out=coordinates)
+        block = np.uint64(self.loops.block_of(coordinates.dtype, self.norms.size))
+        limits = exponential.reach(coordinates.dtype)
+        return self.loops.sums_through_grid(grid, coordinates.reshape(-1), activations[-1], block, *limits)
+
+
 class _ThroughNodes:
     """Products with the nodes in data space themselves: for few features, or where W would cost digits."""
 
     few = None
+    sums = None
 
     def __init__(self, manifold: Manifold, scratch: _Scratch):
         beta = 1 / manifold.noise_variance
@@ -241,11 +278,16 @@ class Kernel:
 
     def posterior(self, X: np.ndarray) -> Posterior:
         """Work rows (n, D), as they are in the data, not centred."""
+        return self._posterior(self._tile(X))
+
+    def _tile(self, X: np.ndarray) -> Tile:
         n, n_features = X.shape
         if isinstance(X, np.ndarray):
-            tile = DenseTile(X, self.offset, self.scratch("rows", n_features, n).reshape(n, n_features))
-        else:
-            tile = SparseTile(X, self.offset)
+            return DenseTile(X, self.offset, self.scratch("rows", n_features, n).reshape(n, n_features))
+        return SparseTile(X, self.offset)
+
+    def _posterior(self, tile: Tile) -> Posterior:
+        n = tile.rows.shape[0]
         with np.errstate(over="ignore", invalid="ignore"):
             scores, normaliser, largest = self._scores(tile, n, self.way.few)
         if not normaliser.max(initial=0) < self.most:  # some row prefers a node between those few
@@ -257,20 +299,29 @@ class Kernel:
     def _scores(self, tile: Tile, n: int, few: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Scores (K, n), their sums, and the exponents (n,) that they are relative to."""
         exponents, largest = self.way.exponents(tile, n, few)
-        scores = raised(exponents)
+        scores = exponential.raised(exponents)
         return scores, self.way.normaliser(scores), largest
 
     def statistics(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
         """Statistics of rows (n, D) with sample weights (n,), 1 where None."""
-        found = self.posterior(X)
         weights = np.ones(X.shape[0]) if weights is None else weights
-        share = (weights / found.normaliser).astype(self.dtype)
-        mass = (found.scores @ share).astype(np.float64)
-        moment = self.way.moment(found.tile, found.scores, share, weights).astype(np.float64)
-        n, energy = float(weights.sum()), float(weights @ found.tile.squares())
-        log_sums = float(weights @ found.log_sums) + self.way.total_in_common(moment)
+        tile = self._tile(X)
+        if self.way.sums is None:
+            mass, moment, log_sums = self._sums(tile, weights)
+        else:
+            mass, moment, log_sums = self.way.sums(tile, weights, self.most)
+        n, energy = float(weights.sum()), float(weights @ tile.squares())
+        log_sums = float(weights @ log_sums) + self.way.total_in_common(moment)
         log_likelihood = log_sums - self.half_beta * energy + n * log_constant(self.manifold)
         return Statistics(n, mass, moment, energy, log_likelihood)
+
+    def _sums(self, tile: Tile, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mass (K,), moment (P, D) and log Σ exp a, (n,), float64."""
+        found = self._posterior(tile)
+        share = (weights / found.normaliser).astype(self.dtype)
+        mass = (found.scores @ share).astype(np.float64)
+        moment = self.way.moment(tile, found.scores, share, weights).astype(np.float64)
+        return mass, moment, found.log_sums
 
 
 def expect(manifold: Manifold, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
