@@ -1,6 +1,8 @@
 """The E-step on a tile, whichever way its products go, against brute force and extended precision."""
 
+import gc
 from dataclasses import replace
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -79,6 +81,20 @@ def test_a_kernel_works_tiles_of_any_size_up_to_its_own():
         alone = expect(sheet, X[:n], weights[:n])
         for name, value in vars(kernel.statistics(X[:n], weights[:n])).items():
             np.testing.assert_array_equal(value, getattr(alone, name), err_msg=name)
+
+
+def test_a_kernel_goes_with_its_memory_at_once(worked_by):
+    """Every pass makes new ones: those that waited for the garbage collector held hundreds of megabytes."""
+    sheet, X, _ = setting(0, 6, 2, 60)
+    kernel = Kernel(sheet, X.dtype, len(X))
+    kernel.statistics(X)
+    memory = ref(kernel.scratch)
+    gc.disable()
+    try:
+        del kernel
+        assert memory() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(("k", "m", "n_features", "grid"), [(9, 2, 400, True), (4, 6, 400, False)])

@@ -22,7 +22,7 @@ from dask.highlevelgraph import HighLevelGraph
 from igtm.engine.em import Statistics
 from igtm.engine.kernel import Kernel
 from igtm.engine.manifold import Manifold
-from igtm.engine.passes import OUTPUTS, cut, in_tiles, tile_rows
+from igtm.engine.passes import OUTPUTS, cut, in_tiles, statistics_rows, tile_rows
 from igtm.rows.blocks import Moments
 from igtm.rows.partitions import Partitions
 from igtm.rows.threads import Cancelled, single_threaded_blas
@@ -102,7 +102,7 @@ def place(manifold: Manifold, source: Partitions, output: str) -> da.Array:
 
 
 def _expect(X: np.ndarray, weights: np.ndarray | None, manifold: Manifold) -> Statistics:
-    rows = tile_rows(manifold, X.dtype)
+    rows = statistics_rows(manifold, X.dtype)
     kernel = Kernel(manifold, X.dtype, rows)
     with single_threaded_blas():
         return in_tiles(kernel, X, weights, rows)

@@ -63,8 +63,6 @@ class _ThroughGrid:
         self.axis_and_sum = np.vstack([axis.T, np.ones(k)]).astype(dtype)
         self.back = axis.T.astype(dtype, order="C")
         self.few = _few_nodes(manifold, dtype)
-        loops = exponential.compiled_loops()
-        self.sums = _CompiledSums(self, norms[..., 0], loops) if loops and grid.m > 1 else None
 
     def exponents(self, tile: Tile, n: int, few: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Exponents (K, n), without what the bias adds, less the largest, (n,), of all nodes or of a `few`."""
@@ -110,9 +108,9 @@ class _ThroughGrid:
 class _CompiledSums:
     """What statistics need of a tile, by a compiled loop."""
 
-    def __init__(self, way: _ThroughGrid, norms: np.ndarray, loops: ModuleType):
+    def __init__(self, way: _ThroughGrid, loops: ModuleType):
         self.way, self.loops = way, loops
-        self.norms = norms.astype(way.scratch.dtype)
+        self.norms = way.axis_and_norms[..., way.grid.m].copy()
         self.few = self._arrays(np.arange(way.grid.k) if way.few is None else way.few)
 
     def __call__(self, tile: Tile, weights: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -144,7 +142,6 @@ class _ThroughNodes:
     """Products with the nodes in data space themselves: for few features, or where W would cost digits."""
 
     few = None
-    sums = None
 
     def __init__(self, manifold: Manifold, scratch: _Scratch):
         beta = 1 / manifold.noise_variance
@@ -190,6 +187,11 @@ def through_grid(manifold: Manifold, dtype: np.dtype) -> bool:
     lengths = manifold.grid.basis @ np.linalg.norm(manifold.weights, axis=1)
     longest = np.sqrt(manifold.squared_lengths.max())
     return float(np.finfo(dtype).eps * lengths.max()) <= ROUNDING * float(longest)
+
+
+def sums_loops(manifold: Manifold, dtype: np.dtype) -> ModuleType | None:
+    """Compiled loops for statistics, which need no memory for the scores of a tile; None where NumPy finds them."""
+    return exponential.compiled_loops() if manifold.grid.m > 1 and through_grid(manifold, dtype) else None
 
 
 def _below_largest(exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -275,6 +277,8 @@ class Kernel:
         self.scratch = _Scratch(self.dtype, rows)
         way = _ThroughGrid if through_grid(manifold, self.dtype) else _ThroughNodes
         self.way = way(manifold, self.scratch)
+        loops = sums_loops(manifold, self.dtype)
+        self.compiled = _CompiledSums(self.way, loops) if loops else None
 
     def posterior(self, X: np.ndarray) -> Posterior:
         """Work rows (n, D), as they are in the data, not centred."""
@@ -306,10 +310,10 @@ class Kernel:
         """Statistics of rows (n, D) with sample weights (n,), 1 where None."""
         weights = np.ones(X.shape[0]) if weights is None else weights
         tile = self._tile(X)
-        if self.way.sums is None:
+        if self.compiled is None:
             mass, moment, log_sums = self._sums(tile, weights)
         else:
-            mass, moment, log_sums = self.way.sums(tile, weights, self.most)
+            mass, moment, log_sums = self.compiled(tile, weights, self.most)
         n, energy = float(weights.sum()), float(weights @ tile.squares())
         log_sums = float(weights @ log_sums) + self.way.total_in_common(moment)
         log_likelihood = log_sums - self.half_beta * energy + n * log_constant(self.manifold)

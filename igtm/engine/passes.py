@@ -13,15 +13,15 @@ import numpy as np
 from igtm.engine import manifold as gtm
 from igtm.engine.covariance import WIDE, moments_of_products
 from igtm.engine.em import Statistics
-from igtm.engine.kernel import Kernel, Posterior
+from igtm.engine.kernel import Kernel, Posterior, sums_loops
 from igtm.engine.manifold import Manifold
 from igtm.rows.blocks import Blocks, Moments
 from igtm.rows.blocks import moments as moments_of
 from igtm.rows.source import Source
 from igtm.rows.threads import in_order
 
-TILE_BYTES = 6 << 20  # a tile with its scratch should stay in the caches; smaller ones make threads meet more often
-TILE_ROWS = (64, 1800)  # no power of two: rows of arrays would then share their cache lines
+TILE_BYTES = 4 << 20  # a tile with its scratch should stay in the caches; smaller ones make threads meet more often
+TILE_ROWS = (64, 3600)  # no power of two: rows of arrays would then share their cache lines
 TASK_TILES = 4  # tiles that a thread works in one go: threads that hand over tile by tile wait for each other
 TASKS = 16
 
@@ -34,12 +34,20 @@ OUTPUTS = {
 }
 
 
-def tile_rows(manifold: Manifold, dtype: np.dtype, sparse: bool = False) -> int:
-    """Rows of a tile whose working set fits the cache: 2P + K + D numbers a row, of sparse rows none of the D."""
+def tile_rows(manifold: Manifold, dtype: np.dtype, sparse: bool = False, scores: bool = True) -> int:
+    """Rows of a tile whose working set fits the cache: 2P + K + D numbers a row.
+
+    Of sparse rows none of the D count, and none of the K where the scores of all rows at once aren't needed.
+    """
     n_basis, n_features = manifold.weights.shape
-    n_features = 0 if sparse else n_features
-    row_bytes = (2 * n_basis + len(manifold.nodes) + n_features) * np.dtype(dtype).itemsize
+    numbers = 2 * n_basis + (len(manifold.nodes) if scores else 0) + (0 if sparse else n_features)
+    row_bytes = numbers * np.dtype(dtype).itemsize
     return int(np.clip(TILE_BYTES // row_bytes, *TILE_ROWS))
+
+
+def statistics_rows(manifold: Manifold, dtype: np.dtype, sparse: bool = False) -> int:
+    """Rows of a tile of which statistics are asked and no more."""
+    return tile_rows(manifold, dtype, sparse, scores=sums_loops(manifold, dtype) is None)
 
 
 def tiles(blocks: Iterable, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
@@ -90,7 +98,7 @@ class ThreadedExpectation:
 
     def __call__(self, manifold: Manifold) -> Statistics:
         """Statistics of all rows under `manifold`."""
-        rows = tile_rows(manifold, self.blocks.dtype, self.blocks.source.sparse)
+        rows = statistics_rows(manifold, self.blocks.dtype, self.blocks.source.sparse)
         worker = local()
 
         def expect(X, weights):

@@ -9,7 +9,7 @@ import numpy as np
 from igtm.engine.fitting import automatic_sizes
 from igtm.engine.kernel import Kernel
 from igtm.engine.manifold import Grid, Manifold
-from igtm.engine.passes import tile_rows
+from igtm.engine.passes import statistics_rows
 from igtm.rows.blocks import automatic_blocks
 from igtm.rows.threads import single_threaded_blas
 
@@ -59,7 +59,7 @@ def _time_pass(n_rows: int, n_features: int, grid: Grid) -> float:
     generator = np.random.default_rng(0)
     weights = generator.standard_normal((grid.m**2 + 1, n_features))
     manifold = Manifold(grid, weights, np.zeros(n_features), 1.0, 1.0)
-    rows = min(n_rows, tile_rows(manifold, np.float64))
+    rows = min(n_rows, statistics_rows(manifold, np.float64))
     tile = generator.standard_normal((rows, n_features))
     with single_threaded_blas() as threads:
         kernel = Kernel(manifold, tile.dtype, rows)
