@@ -67,11 +67,15 @@ def cut(X: np.ndarray, weights: np.ndarray | None, rows: int) -> Iterator[tuple[
 
 
 def tasks(blocks: Blocks, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
-    """What a thread works in one go, in tiles of at most `rows`; rows at hand need not be read block by block."""
+    """What a thread works in one go, in tiles of at most `rows`; rows at hand need not be read block by block.
+
+    Of those, a few tasks are a power of two, so that threads end together.
+    """
     source, size = blocks.source, TASK_TILES * rows
     if not source.at_hand:
         return tiles(blocks, size)
-    n_tasks = min(TASKS * ceil(source.n_rows / (TASKS * size)), ceil(source.n_rows / rows))
+    n_tiles = max(1, ceil(source.n_rows / rows))
+    n_tasks = min(TASKS * ceil(source.n_rows / (TASKS * size)), 1 << (n_tiles - 1).bit_length())
     return source.blocks(ceil(source.n_rows / n_tasks))
 
 
