@@ -29,7 +29,7 @@ def weights_after(n_iter, **settings):
 @pytest.mark.parametrize("rows", [1, 13, 5000])
 def test_neither_blocks_nor_tiles_change_the_weights(n_blocks, rows, monkeypatch):
     expected = weights_after(15)
-    monkeypatch.setattr(passes, "tile_rows", lambda *_: rows)
+    monkeypatch.setattr(passes, "statistics_rows", lambda *_: rows)
     weights = weights_after(15, n_blocks=n_blocks)
     np.testing.assert_allclose(weights, expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
 
