@@ -20,9 +20,8 @@ settings.load_profile("laws")
 @pytest.fixture(params=["numpy", "compiled"])
 def worked_by(request, monkeypatch):
     """The E-step is NumPy's and compiled code's, whichever this processor would be better with."""
-    monkeypatch.setattr(
-        exponential, "compiled_loops", {"numpy": lambda: None, "compiled": lambda: compiled}.get(request.param)
-    )
+    loops = {"numpy": None, "compiled": compiled}[request.param]
+    monkeypatch.setattr(exponential, "compiled_loops", lambda: loops)
 
 
 @pytest.fixture
