@@ -200,8 +200,7 @@ def sums_through_grid(grid, coordinates, weights, block, least, most):
             product(grid.few_axis, few, half, at, block, grid.few_norms[i], nothing, some, ZERO, block, width)
             for j in range(few):
                 for v in range(width):
-                    exponent = some[j * block + v]
-                    level[v] = -exponent if exponent > -level[v] else level[v]
+                    level[v] = min(level[v], -some[j * block + v])
         for i in range(k):
             at = i * k * block
             product(axis, k, half, i * m * block, block, grid.norms[i], level, nodes, at, block, width)

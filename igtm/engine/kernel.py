@@ -184,9 +184,8 @@ def through_grid(manifold: Manifold, dtype: np.dtype) -> bool:
     k, m, n_features = manifold.grid.k, manifold.grid.m, manifold.n_features
     if m * m * n_features + m * m * k + (m + 1) * k * k >= n_features * k * k:
         return False
-    lengths = manifold.grid.basis @ np.linalg.norm(manifold.weights, axis=1)
     longest = np.sqrt(manifold.squared_lengths.max())
-    return float(np.finfo(dtype).eps * lengths.max()) <= ROUNDING * float(longest)
+    return float(np.finfo(dtype).eps * manifold.summed_lengths.max()) <= ROUNDING * float(longest)
 
 
 def sums_loops(manifold: Manifold, dtype: np.dtype) -> ModuleType | None:

@@ -127,6 +127,11 @@ class Manifold:
             points = self.grid.basis @ np.linalg.qr(self.weights.T, mode="r").T
         return np.vecdot(points, points)
 
+    @cached_property
+    def summed_lengths(self) -> np.ndarray:
+        """Σ_p φ_p ‖w_p‖ at the nodes, (K,): how long the y would be, did none of their summands cancel."""
+        return self.grid.basis @ np.linalg.norm(self.weights, axis=1)
+
 
 def start(grid: Grid, n: float, mean: np.ndarray, scatter: np.ndarray | LinearOperator, dtype=np.float64) -> Manifold:
     """Manifold laid along the first two principal components.

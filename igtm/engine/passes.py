@@ -74,7 +74,7 @@ def tasks(blocks: Blocks, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | 
     source, size = blocks.source, TASK_TILES * rows
     if not source.at_hand:
         return tiles(blocks, size)
-    n_tiles = max(1, ceil(source.n_rows / rows))
+    n_tiles = ceil(source.n_rows / rows)
     n_tasks = min(TASKS * ceil(source.n_rows / (TASKS * size)), 1 << (n_tiles - 1).bit_length())
     return source.blocks(ceil(source.n_rows / n_tasks))
 
