@@ -12,7 +12,7 @@ from scipy.special import logsumexp, softmax
 from scipy.stats import norm
 
 from igtm.engine import compiled, exponential
-from igtm.engine.kernel import Kernel, expect, responsibilities, through_grid
+from igtm.engine.kernel import Kernel, expect, responsibilities, statistics, through_grid
 from igtm.engine.manifold import Grid, Manifold
 from igtm.rows.tile import DenseTile
 
@@ -79,7 +79,8 @@ def test_a_kernel_works_tiles_of_any_size_up_to_its_own():
     kernel = Kernel(sheet, X.dtype, len(X))
     for n in (len(X), 1, 0, 7, len(X)):
         alone = expect(sheet, X[:n], weights[:n])
-        for name, value in vars(kernel.statistics(X[:n], weights[:n])).items():
+        found = statistics(sheet, X.dtype, kernel.sums(X[:n], weights[:n]), kernel.totals(X[:n], weights[:n]))
+        for name, value in vars(found).items():
             np.testing.assert_array_equal(value, getattr(alone, name), err_msg=name)
 
 
@@ -87,7 +88,7 @@ def test_a_kernel_goes_with_its_memory_at_once(worked_by):
     """Every pass makes new ones: those that waited for the garbage collector held hundreds of megabytes."""
     sheet, X, _ = setting(0, 6, 2, 60)
     kernel = Kernel(sheet, X.dtype, len(X))
-    kernel.statistics(X)
+    kernel.sums(X)
     memory = ref(kernel.scratch)
     gc.disable()
     try:

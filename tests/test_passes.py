@@ -1,6 +1,7 @@
 """How a pass is cut and executed must not show in its result, nor in memory."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -43,6 +44,18 @@ def test_the_number_of_threads_does_not_change_a_bit():
             results.append(expectation(sheet))
     for name, value in vars(results[0]).items():
         np.testing.assert_array_equal(getattr(results[1], name), value)
+
+
+def test_a_pass_finds_the_same_whichever_came_before(monkeypatch):
+    """What all passes share is kept from the first; a fit that goes on from a checkpoint has made none."""
+    first, shifted = (eIGTM(niter=2, tol=0).fit(X + shift).manifold_ for shift in (0, 5))
+    later = replace(first, noise_variance=0.1)
+    expectation = ThreadedExpectation(Blocks(as_source(X, RNG.uniform(0, 2, 300)), 3))
+    for sheet, rows in [(first, 100), (later, 100), (first, 7), (shifted, 7), (later, 7), (later, 100)]:
+        monkeypatch.setattr(passes, "statistics_rows", lambda *_, rows=rows: rows)
+        found = expectation(sheet)
+        for name, value in vars(ThreadedExpectation(expectation.blocks)(sheet)).items():
+            np.testing.assert_array_equal(getattr(found, name), value, err_msg=name)
 
 
 def blas_threads():

@@ -20,7 +20,7 @@ from dask.delayed import Delayed, delayed
 from dask.highlevelgraph import HighLevelGraph
 
 from igtm.engine.em import Statistics
-from igtm.engine.kernel import Kernel
+from igtm.engine.kernel import Kernel, statistics
 from igtm.engine.manifold import Manifold
 from igtm.engine.passes import OUTPUTS, cut, in_tiles, statistics_rows, tile_rows
 from igtm.rows.blocks import Moments
@@ -105,7 +105,8 @@ def _expect(X: np.ndarray, weights: np.ndarray | None, manifold: Manifold) -> St
     rows = statistics_rows(manifold, X.dtype)
     kernel = Kernel(manifold, X.dtype, rows)
     with single_threaded_blas():
-        return in_tiles(kernel, X, weights, rows)
+        sums, totals = (in_tiles(work, X, weights, rows) for work in (kernel.sums, kernel.totals))
+    return statistics(manifold, X.dtype, sums, totals)
 
 
 def _place(X: np.ndarray, manifold: Manifold, output: str) -> np.ndarray:

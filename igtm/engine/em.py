@@ -5,8 +5,9 @@ only that callable changes.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from time import perf_counter
+from typing import Self
 
 import numpy as np
 from scipy.linalg import cho_solve, eigh
@@ -16,8 +17,15 @@ from igtm.engine.manifold import SINGULAR, Manifold
 from igtm.rows.threads import single_threaded_blas
 
 
+class Additive:
+    """Base of dataclasses that add up field by field."""
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+
 @dataclass(frozen=True)
-class Statistics:
+class Statistics(Additive):
     """What one pass over rows leaves behind: all that the M-step needs, of size K + P·D.
 
     Statistics of disjoint sets of rows add up to those of their union, in any order.
@@ -41,15 +49,6 @@ class Statistics:
     moment: np.ndarray
     energy: float
     log_likelihood: float
-
-    def __add__(self, other: "Statistics") -> "Statistics":
-        return Statistics(
-            self.n + other.n,
-            self.mass + other.mass,
-            self.moment + other.moment,
-            self.energy + other.energy,
-            self.log_likelihood + other.log_likelihood,
-        )
 
 
 def maximise(manifold: Manifold, statistics: Statistics, regul: float) -> Manifold:

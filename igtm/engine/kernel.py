@@ -13,7 +13,7 @@ from types import ModuleType
 import numpy as np
 
 from igtm.engine import exponential
-from igtm.engine.em import Statistics
+from igtm.engine.em import Additive, Statistics
 from igtm.engine.manifold import Manifold, log_constant
 from igtm.rows.tile import DenseTile, SparseTile, Tile
 
@@ -67,7 +67,7 @@ class _ThroughGrid:
     def exponents(self, tile: Tile, n: int, few: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Exponents (K, n), without what the bias adds, less the largest, (n,), of all nodes or of a `few`."""
         k, m = self.grid.k, self.grid.m
-        coordinates = self.scratch("basis", m * m + 1, n)[:-1]
+        coordinates = self.scratch("basis", m * m, n)
         tile.project(self.weights, out=coordinates)
         half = self.scratch("half", k, m + 2, n)
         np.matmul(self.axis, coordinates.reshape(m, m * n), out=half.reshape(k, -1)[:, : m * n])
@@ -85,23 +85,18 @@ class _ThroughGrid:
         """What the bias adds to all nodes of a row, (n,), float64."""
         return tile.project(self.bias[None].astype(self.scratch.dtype))[0].astype(np.float64)
 
-    def total_in_common(self, moment: np.ndarray) -> float:
-        """The same summed over rows by their weights, from their moment (P, D)."""
-        return float(self.bias @ moment[-1])
-
     def normaliser(self, scores: np.ndarray) -> np.ndarray:
         """Sum of each row's scores, (K, n) -> (n,)."""
         k, m, n = self.grid.k, self.grid.m, scores.shape[1]
         half = np.matmul(self.axis_and_sum, scores.reshape(k, k, n), out=self.scratch("half", k, m + 1, n))
         return half[:, m].sum(axis=0)
 
-    def moment(self, tile: Tile, scores: np.ndarray, share: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """Φᵀ (scores × share) X; `normaliser` has just been asked of these scores."""
+    def moment(self, tile: Tile, scores: np.ndarray, share: np.ndarray) -> np.ndarray:
+        """Φᵀ (scores × share) X but for the bias; `normaliser` has just been asked of these scores."""
         k, m, n = self.grid.k, self.grid.m, scores.shape[1]
-        half, activations = self.scratch("half", k, m + 1, n), self.scratch("basis", m * m + 1, n)
-        np.matmul(self.back, half.reshape(k, -1)[:, : m * n], out=activations[:-1].reshape(m, m * n))
-        activations[:-1] *= share
-        activations[-1] = weights
+        half, activations = self.scratch("half", k, m + 1, n), self.scratch("basis", m * m, n)
+        np.matmul(self.back, half.reshape(k, -1)[:, : m * n], out=activations.reshape(m, m * n))
+        activations *= share
         return tile.combine(activations)
 
 
@@ -114,14 +109,14 @@ class _CompiledSums:
         self.few = self._arrays(np.arange(way.grid.k) if way.few is None else way.few)
 
     def __call__(self, tile: Tile, weights: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Mass (K,), moment (P, D) and log Σ exp a, (n,), float64, with sample weights (n,)."""
-        activations = self.way.scratch("basis", self.way.grid.m**2 + 1, len(weights))
-        activations[-1] = weights
-        normaliser, largest, mass = self._work(tile, activations, self.few)
+        """Mass (K,), moment (P - 1, D), and log Σ exp a, (n,), float64, with sample weights (n,)."""
+        activations = self.way.scratch("basis", self.way.grid.m**2, len(weights))
+        weights = weights.astype(activations.dtype)
+        normaliser, largest, mass = self._work(tile, weights, activations, self.few)
         if not normaliser.max(initial=0) < most:
-            normaliser, largest, mass = self._work(tile, activations, self._arrays(np.arange(self.way.grid.k)))
-        log_sums = np.log(normaliser, dtype=np.float64) + largest
-        return mass.astype(np.float64), tile.combine(activations).astype(np.float64), log_sums
+            every = self._arrays(np.arange(self.way.grid.k))
+            normaliser, largest, mass = self._work(tile, weights, activations, every)
+        return mass, tile.combine(activations), np.log(normaliser, dtype=np.float64) + largest
 
     def _arrays(self, few: np.ndarray) -> tuple:
         way = self.way
@@ -130,12 +125,12 @@ class _CompiledSums:
             way.axis, way.axis_and_sum, self.norms, few.astype(np.uint64), way.axis[few], few_norms
         )
 
-    def _work(self, tile: Tile, activations: np.ndarray, grid: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        coordinates = activations[:-1]
-        tile.project(self.way.weights, out=coordinates)
-        block = np.uint64(self.loops.block_of(coordinates.dtype, self.norms.size))
-        limits = exponential.reach(coordinates.dtype)
-        return self.loops.sums_through_grid(grid, coordinates.reshape(-1), activations[-1], block, *limits)
+    def _work(self, tile: Tile, weights: np.ndarray, activations: np.ndarray, grid: tuple) -> tuple:
+        """Normaliser, largest exponents and mass; the activations are put where they belong."""
+        tile.project(self.way.weights, out=activations)
+        block = np.uint64(self.loops.block_of(activations.dtype, self.norms.size))
+        limits = exponential.reach(activations.dtype)
+        return self.loops.sums_through_grid(grid, activations.reshape(-1), weights, block, *limits)
 
 
 class _ThroughNodes:
@@ -148,7 +143,7 @@ class _ThroughNodes:
         self.scratch = scratch
         self.nodes = (beta * manifold.projections).astype(scratch.dtype)
         self.norms = (-beta / 2 * manifold.squared_lengths[:, None]).astype(scratch.dtype)
-        self.basis = manifold.grid.basis.T.astype(scratch.dtype, order="C")
+        self.basis = manifold.grid.basis[:, :-1].T.astype(scratch.dtype, order="C")
 
     def exponents(self, tile: Tile, n: int, few: None) -> tuple[np.ndarray, np.ndarray]:
         """Exponents (K, n), the bias with them, less the largest, (n,)."""
@@ -161,16 +156,12 @@ class _ThroughNodes:
         """Nothing more is common to all nodes."""
         return 0.0
 
-    def total_in_common(self, moment: np.ndarray) -> float:
-        """Nothing more is common to all nodes."""
-        return 0.0
-
     def normaliser(self, scores: np.ndarray) -> np.ndarray:
         """Sum of each row's scores, (K, n) -> (n,)."""
         return scores.sum(axis=0)
 
-    def moment(self, tile: Tile, scores: np.ndarray, share: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """Φᵀ (scores × share) X."""
+    def moment(self, tile: Tile, scores: np.ndarray, share: np.ndarray) -> np.ndarray:
+        """Φᵀ (scores × share) X but for the bias."""
         scores *= share
         return self.basis @ tile.combine(scores)
 
@@ -214,6 +205,44 @@ def _few_nodes(manifold: Manifold, dtype: np.dtype) -> np.ndarray | None:
         if np.vecdot(apart @ products, apart).max() <= EXPECTED * np.log(np.finfo(dtype).max):
             return few
     return None
+
+
+@dataclass(frozen=True)
+class Totals(Additive):
+    """What rows sum to under any manifold: found once, it serves every pass over them.
+
+    Parameters
+    ----------
+    n : float
+        Sum of the sample weights.
+    moment : ndarray (D,)
+        Weighted sum of x, centred: what the bias activates.
+    energy : float
+        Weighted sum of ‖x‖².
+    """
+
+    n: float
+    moment: np.ndarray
+    energy: float
+
+
+@dataclass(frozen=True)
+class Sums(Additive):
+    """What rows sum to under one manifold.
+
+    Parameters
+    ----------
+    mass : ndarray (K,)
+        Weighted responsibilities.
+    moment : ndarray (P - 1, D)
+        B but for its last row.
+    log_sums : float
+        Weighted sum of log Σ exp a.
+    """
+
+    mass: np.ndarray
+    moment: np.ndarray
+    log_sums: float
 
 
 @dataclass(frozen=True)
@@ -305,26 +334,38 @@ class Kernel:
         scores = exponential.raised(exponents)
         return scores, self.way.normaliser(scores), largest
 
-    def statistics(self, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
-        """Statistics of rows (n, D) with sample weights (n,), 1 where None."""
-        weights = np.ones(X.shape[0]) if weights is None else weights
-        tile = self._tile(X)
-        if self.compiled is None:
-            mass, moment, log_sums = self._sums(tile, weights)
-        else:
-            mass, moment, log_sums = self.compiled(tile, weights, self.most)
-        n, energy = float(weights.sum()), float(weights @ tile.squares())
-        log_sums = float(weights @ log_sums) + self.way.total_in_common(moment)
-        log_likelihood = log_sums - self.half_beta * energy + n * log_constant(self.manifold)
-        return Statistics(n, mass, moment, energy, log_likelihood)
+    def totals(self, X: np.ndarray, weights: np.ndarray | None = None) -> Totals:
+        """Totals of rows (n, D) with sample weights (n,), 1 where None."""
+        weights, tile = _weights_of(X, weights), self._tile(X)
+        moment = tile.combine(weights[None].astype(self.dtype))[0]
+        return Totals(float(weights.sum()), moment.astype(np.float64), float(weights @ tile.squares()))
+
+    def sums(self, X: np.ndarray, weights: np.ndarray | None = None) -> Sums:
+        """Sums over rows (n, D) with sample weights (n,), 1 where None."""
+        weights, tile = _weights_of(X, weights), self._tile(X)
+        mass, moment, log_sums = self._sums(tile, weights)
+        return Sums(mass.astype(np.float64), moment.astype(np.float64), float(weights @ log_sums))
 
     def _sums(self, tile: Tile, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Mass (K,), moment (P, D) and log Σ exp a, (n,), float64."""
+        """Mass (K,), moment (P - 1, D), and log Σ exp a, (n,), float64."""
+        if self.compiled is not None:
+            return self.compiled(tile, weights, self.most)
         found = self._posterior(tile)
         share = (weights / found.normaliser).astype(self.dtype)
-        mass = (found.scores @ share).astype(np.float64)
-        moment = self.way.moment(tile, found.scores, share, weights).astype(np.float64)
-        return mass, moment, found.log_sums
+        return found.scores @ share, self.way.moment(tile, found.scores, share), found.log_sums
+
+
+def _weights_of(X: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    return np.ones(X.shape[0]) if weights is None else weights
+
+
+def statistics(manifold: Manifold, dtype: np.dtype, sums: Sums, totals: Totals) -> Statistics:
+    """Statistics of rows from their sums, of kernels of this manifold and precision, and their totals."""
+    beta = 1 / manifold.noise_variance
+    of_bias = beta * float(manifold.weights[-1] @ totals.moment) if through_grid(manifold, dtype) else 0.0
+    constants = totals.n * log_constant(manifold) - beta / 2 * totals.energy
+    moment = np.vstack([sums.moment, totals.moment])
+    return Statistics(totals.n, sums.mass, moment, totals.energy, sums.log_sums + of_bias + constants)
 
 
 def expect(manifold: Manifold, X: np.ndarray, weights: np.ndarray | None = None) -> Statistics:
@@ -338,7 +379,8 @@ def expect(manifold: Manifold, X: np.ndarray, weights: np.ndarray | None = None)
     weights : ndarray (n,), optional
         Sample weights, default 1.
     """
-    return Kernel(manifold, X.dtype, X.shape[0]).statistics(X, weights)
+    kernel = Kernel(manifold, X.dtype, X.shape[0])
+    return statistics(manifold, X.dtype, kernel.sums(X, weights), kernel.totals(X, weights))
 
 
 def responsibilities(manifold: Manifold, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

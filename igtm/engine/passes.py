@@ -12,8 +12,8 @@ import numpy as np
 
 from igtm.engine import manifold as gtm
 from igtm.engine.covariance import WIDE, moments_of_products
-from igtm.engine.em import Statistics
-from igtm.engine.kernel import Kernel, Posterior, sums_loops
+from igtm.engine.em import Additive, Statistics
+from igtm.engine.kernel import Kernel, Posterior, statistics, sums_loops
 from igtm.engine.manifold import Manifold
 from igtm.rows.blocks import Blocks, Moments
 from igtm.rows.blocks import moments as moments_of
@@ -79,15 +79,16 @@ def tasks(blocks: Blocks, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | 
     return source.blocks(ceil(source.n_rows / n_tasks))
 
 
-def in_tiles(kernel: Kernel, X: np.ndarray, weights: np.ndarray | None, rows: int) -> Statistics:
-    """Statistics of rows of any number, worked in tiles of at most `rows`, which the kernel takes."""
-    return reduce(add, starmap(kernel.statistics, cut(X, weights, rows)))
+def in_tiles(work: Callable[..., Additive], X: np.ndarray, weights: np.ndarray | None, rows: int) -> Additive:
+    """What `work`, a kernel's, finds of rows of any number, which it takes in tiles of at most `rows`."""
+    return reduce(add, starmap(work, cut(X, weights, rows)))
 
 
 class ThreadedExpectation:
     """An expectation over blocks of rows in this process.
 
-    Tiles are summed in their order, so the result does not depend on the number of threads.
+    Tiles are summed in their order, so the result does not depend on the number of threads. What they sum to under any
+    manifold is kept.
 
     Parameters
     ----------
@@ -99,19 +100,30 @@ class ThreadedExpectation:
     def __init__(self, blocks: Blocks, cancelled: Callable[[], bool] | None = None):
         self.blocks = blocks
         self.cancelled = cancelled
+        self._totals = self._offset = self._rows = None
 
     def __call__(self, manifold: Manifold) -> Statistics:
         """Statistics of all rows under `manifold`."""
-        rows = statistics_rows(manifold, self.blocks.dtype, self.blocks.source.sparse)
+        dtype = self.blocks.dtype
+        rows = statistics_rows(manifold, dtype, self.blocks.source.sparse)
+        known = self._offset is manifold.offset and self._rows == rows  # other tiles would round otherwise
         worker = local()
 
         def expect(X, weights):
             if not hasattr(worker, "kernel"):
-                worker.kernel = Kernel(manifold, self.blocks.dtype, rows)
-            return in_tiles(worker.kernel, X, weights, rows)
+                worker.kernel = Kernel(manifold, dtype, rows)
+            asked = ("sums",) if known else ("sums", "totals")
+            return [in_tiles(getattr(worker.kernel, name), X, weights, rows) for name in asked]
 
         with closing(tasks(self.blocks, rows)) as works:
-            return reduce(add, in_order(expect, works, self.cancelled))
+            sums, *totals = reduce(_added, in_order(expect, works, self.cancelled))
+        if totals:
+            self._totals, self._offset, self._rows = *totals, manifold.offset, rows
+        return statistics(manifold, dtype, sums, self._totals)
+
+
+def _added(these: list[Additive], those: list[Additive]) -> list[Additive]:
+    return list(map(add, these, those))
 
 
 def by_posterior(manifold: Manifold, source: Source, function: Callable[[Posterior], np.ndarray]) -> np.ndarray:
