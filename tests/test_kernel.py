@@ -12,8 +12,9 @@ from scipy.special import logsumexp, softmax
 from scipy.stats import norm
 
 from igtm.engine import compiled, exponential
-from igtm.engine.kernel import Kernel, expect, responsibilities, statistics, through_grid
+from igtm.engine.kernel import Kernel, expect, responsibilities, statistics
 from igtm.engine.manifold import Grid, Manifold
+from igtm.engine.ways import through_grid
 from igtm.rows.tile import DenseTile
 
 from .manifold_data import brute_force, random_manifold, setting

@@ -13,8 +13,8 @@ import numpy as np
 from sklearn.externals.array_api_compat import array_namespace
 
 from igtm.engine.em import Statistics
-from igtm.engine.kernel import through_grid
 from igtm.engine.manifold import Manifold, log_constant
+from igtm.engine.ways import through_grid
 from igtm.rows.blocks import Moments
 from igtm.rows.device import DeviceRows, most_precise, to_device, to_host
 from igtm.rows.threads import Cancelled

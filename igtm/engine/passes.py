@@ -13,8 +13,9 @@ import numpy as np
 from igtm.engine import manifold as gtm
 from igtm.engine.covariance import WIDE, moments_of_products
 from igtm.engine.em import Additive, Statistics
-from igtm.engine.kernel import Kernel, Posterior, statistics, sums_loops
+from igtm.engine.kernel import Kernel, Posterior, statistics
 from igtm.engine.manifold import Manifold
+from igtm.engine.ways import sums_loops
 from igtm.rows.blocks import Blocks, Moments
 from igtm.rows.blocks import moments as moments_of
 from igtm.rows.source import Source
