@@ -80,8 +80,8 @@ def test_a_kernel_works_tiles_of_any_size_up_to_its_own():
     kernel = Kernel(sheet, X.dtype, len(X))
     for n in (len(X), 1, 0, 7, len(X)):
         alone = expect(sheet, X[:n], weights[:n])
-        found = statistics(sheet, X.dtype, kernel.sums(X[:n], weights[:n]), kernel.totals(X[:n], weights[:n]))
-        for name, value in vars(found).items():
+        sums = kernel.sums(X[:n], weights[:n])
+        for name, value in vars(statistics(sheet, X.dtype, sums, sums.totals)).items():
             np.testing.assert_array_equal(value, getattr(alone, name), err_msg=name)
 
 

@@ -105,8 +105,8 @@ def _expect(X: np.ndarray, weights: np.ndarray | None, manifold: Manifold) -> St
     rows = statistics_rows(manifold, X.dtype)
     kernel = Kernel(manifold, X.dtype, rows)
     with single_threaded_blas():
-        sums, totals = (in_tiles(work, X, weights, rows) for work in (kernel.sums, kernel.totals))
-    return statistics(manifold, X.dtype, sums, totals)
+        sums = in_tiles(kernel, X, weights, rows)
+    return statistics(manifold, X.dtype, sums, sums.totals)
 
 
 def _place(X: np.ndarray, manifold: Manifold, output: str) -> np.ndarray:

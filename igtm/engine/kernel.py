@@ -39,6 +39,9 @@ class Totals(Additive):
     energy: float
 
 
+NO_TOTALS = Totals(0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True)
 class Sums(Additive):
     """What rows sum to under one manifold.
@@ -51,11 +54,13 @@ class Sums(Additive):
         B but for its last row.
     log_sums : float
         Weighted sum of log Σ exp a.
+    totals : Totals
     """
 
     mass: np.ndarray
     moment: np.ndarray
     log_sums: float
+    totals: Totals
 
 
 @dataclass(frozen=True)
@@ -147,17 +152,16 @@ class Kernel:
         scores = exponential.raised(exponents)
         return scores, self.way.normaliser(scores), largest
 
-    def totals(self, X: np.ndarray, weights: np.ndarray | None = None) -> Totals:
-        """Totals of rows (n, D) with sample weights (n,), 1 where None."""
-        weights, tile = _weights_of(X, weights), self._tile(X)
+    def sums(self, X: np.ndarray, weights: np.ndarray | None = None, known: bool = False) -> Sums:
+        """Sums over rows (n, D) with sample weights (n,), 1 where None; without totals where they are `known`."""
+        weights, tile = np.ones(X.shape[0]) if weights is None else weights, self._tile(X)
+        totals = NO_TOTALS if known else self._totals(tile, weights)
+        mass, moment, log_sums = self._sums(tile, weights)
+        return Sums(mass.astype(np.float64), moment.astype(np.float64), float(weights @ log_sums), totals)
+
+    def _totals(self, tile: Tile, weights: np.ndarray) -> Totals:
         moment = tile.combine(weights[None].astype(self.dtype))[0]
         return Totals(float(weights.sum()), moment.astype(np.float64), float(weights @ tile.squares()))
-
-    def sums(self, X: np.ndarray, weights: np.ndarray | None = None) -> Sums:
-        """Sums over rows (n, D) with sample weights (n,), 1 where None."""
-        weights, tile = _weights_of(X, weights), self._tile(X)
-        mass, moment, log_sums = self._sums(tile, weights)
-        return Sums(mass.astype(np.float64), moment.astype(np.float64), float(weights @ log_sums))
 
     def _sums(self, tile: Tile, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Mass (K,), moment (P - 1, D), and log Σ exp a, (n,), float64."""
@@ -166,10 +170,6 @@ class Kernel:
         found = self._posterior(tile)
         share = (weights / found.normaliser).astype(self.dtype)
         return found.scores @ share, self.way.moment(tile, found.scores, share), found.log_sums
-
-
-def _weights_of(X: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    return np.ones(X.shape[0]) if weights is None else weights
 
 
 def statistics(manifold: Manifold, dtype: np.dtype, sums: Sums, totals: Totals) -> Statistics:
@@ -192,8 +192,8 @@ def expect(manifold: Manifold, X: np.ndarray, weights: np.ndarray | None = None)
     weights : ndarray (n,), optional
         Sample weights, default 1.
     """
-    kernel = Kernel(manifold, X.dtype, X.shape[0])
-    return statistics(manifold, X.dtype, kernel.sums(X, weights), kernel.totals(X, weights))
+    sums = Kernel(manifold, X.dtype, X.shape[0]).sums(X, weights)
+    return statistics(manifold, X.dtype, sums, sums.totals)
 
 
 def responsibilities(manifold: Manifold, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

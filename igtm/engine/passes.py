@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial, reduce
-from itertools import starmap
 from math import ceil
 from operator import add
 from threading import local
@@ -12,8 +11,8 @@ import numpy as np
 
 from igtm.engine import manifold as gtm
 from igtm.engine.covariance import WIDE, moments_of_products
-from igtm.engine.em import Additive, Statistics
-from igtm.engine.kernel import Kernel, Posterior, statistics
+from igtm.engine.em import Statistics
+from igtm.engine.kernel import Kernel, Posterior, Sums, statistics
 from igtm.engine.manifold import Manifold
 from igtm.engine.ways import sums_loops
 from igtm.rows.blocks import Blocks, Moments
@@ -80,9 +79,9 @@ def tasks(blocks: Blocks, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray | 
     return source.blocks(ceil(source.n_rows / n_tasks))
 
 
-def in_tiles(work: Callable[..., Additive], X: np.ndarray, weights: np.ndarray | None, rows: int) -> Additive:
-    """What `work`, a kernel's, finds of rows of any number, which it takes in tiles of at most `rows`."""
-    return reduce(add, starmap(work, cut(X, weights, rows)))
+def in_tiles(kernel: Kernel, X: np.ndarray, weights: np.ndarray | None, rows: int, known: bool = False) -> Sums:
+    """Sums over rows of any number, worked in tiles of at most `rows`, which the kernel takes."""
+    return reduce(add, (kernel.sums(*tile, known) for tile in cut(X, weights, rows)))
 
 
 class ThreadedExpectation:
@@ -113,18 +112,13 @@ class ThreadedExpectation:
         def expect(X, weights):
             if not hasattr(worker, "kernel"):
                 worker.kernel = Kernel(manifold, dtype, rows)
-            asked = ("sums",) if known else ("sums", "totals")
-            return [in_tiles(getattr(worker.kernel, name), X, weights, rows) for name in asked]
+            return in_tiles(worker.kernel, X, weights, rows, known)
 
         with closing(tasks(self.blocks, rows)) as works:
-            sums, *totals = reduce(_added, in_order(expect, works, self.cancelled))
-        if totals:
-            self._totals, self._offset, self._rows = *totals, manifold.offset, rows
+            sums = reduce(add, in_order(expect, works, self.cancelled))
+        if not known:
+            self._totals, self._offset, self._rows = sums.totals, manifold.offset, rows
         return statistics(manifold, dtype, sums, self._totals)
-
-
-def _added(these: list[Additive], those: list[Additive]) -> list[Additive]:
-    return list(map(add, these, those))
 
 
 def by_posterior(manifold: Manifold, source: Source, function: Callable[[Posterior], np.ndarray]) -> np.ndarray:
