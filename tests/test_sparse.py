@@ -181,7 +181,7 @@ def test_a_scatter_of_nothing_has_no_directions():
 
 @pytest.mark.parametrize("use", ["fit", "transform", "score_samples"])
 def test_nothing_of_size_rows_times_features_is_allocated(use):
-    few, many, n_features = 500, 12_000, 1_000
+    few, many, n_features = 500, 30_000, 1_000  # many enough that the tiles of all threads are few of them
     X = sparse.csr_array(sparse.random_array((many, n_features), density=0.01, rng=np.random.default_rng(0)))
     model = small(k=6, niter=2).fit(X[:few])
 
