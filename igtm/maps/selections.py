@@ -114,11 +114,14 @@ def select(which, n_rows: int, origin: str) -> Selection:
         if which.shape != (n_rows,):
             raise ValueError(f"A mask of shape {which.shape} selects nothing of {n_rows} rows: give one value a row.")
         return Selection(np.flatnonzero(which), n_rows, origin)
-    rows = np.unique(which.astype(np.int64))
-    if len(rows) and not (rows[0] >= 0 and rows[-1] < n_rows):
-        wrong = rows[0] if rows[0] < 0 else rows[-1]
+    rows = which.astype(np.int64)
+    first, last = (rows.min(), rows.max()) if len(rows) else (0, -1)
+    if not (first >= 0 and last < n_rows):
+        wrong = first if first < 0 else last
         raise ValueError(f"Row {wrong} is not in a table of {n_rows} rows: positions run from 0 to {n_rows - 1}.")
-    return Selection(rows, n_rows, origin)
+    mask = np.zeros(n_rows, dtype=bool)
+    mask[rows] = True
+    return Selection(np.flatnonzero(mask), n_rows, origin)  # takes a fraction of the time of `unique`
 
 
 def nothing(n_rows: int) -> Selection:
