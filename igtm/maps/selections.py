@@ -47,9 +47,7 @@ class Selection:
     @property
     def mask(self) -> np.ndarray:
         """Whether each row of the table is selected, (n_rows,) of bool."""
-        mask = np.zeros(self.n_rows, dtype=bool)
-        mask[self.rows] = True
-        return mask
+        return _mask(self.rows, self.n_rows)
 
     @property
     def title(self) -> str:
@@ -119,9 +117,15 @@ def select(which, n_rows: int, origin: str) -> Selection:
     if not (first >= 0 and last < n_rows):
         wrong = first if first < 0 else last
         raise ValueError(f"Row {wrong} is not in a table of {n_rows} rows: positions run from 0 to {n_rows - 1}.")
+    # takes a fraction of the time of `unique`
+    return Selection(np.flatnonzero(_mask(rows, n_rows)), n_rows, origin)
+
+
+def _mask(rows: np.ndarray, n_rows: int) -> np.ndarray:
+    """Which of all rows are among some, (n_rows,) of bool."""
     mask = np.zeros(n_rows, dtype=bool)
     mask[rows] = True
-    return Selection(np.flatnonzero(mask), n_rows, origin)  # takes a fraction of the time of `unique`
+    return mask
 
 
 def nothing(n_rows: int) -> Selection:
