@@ -97,7 +97,7 @@ class Posterior:
         return (
             self.log_sums
             + kernel.way.in_common(self.tile)
-            - kernel.half_beta * self.tile.squares()
+            - 0.5 / kernel.manifold.noise_variance * self.tile.squares()
             + log_constant(kernel.manifold)
         )
 
@@ -119,7 +119,6 @@ class Kernel:
         self.dtype = np.dtype(dtype)
         self.offset = manifold.offset.astype(dtype)
         self.most = float(np.finfo(self.dtype).max) ** MOST
-        self.half_beta = 0.5 / manifold.noise_variance
         self.scratch = Scratch(self.dtype, rows)
         way = ThroughGrid if through_grid(manifold, self.dtype) else ThroughNodes
         self.way = way(manifold, self.scratch)
