@@ -50,7 +50,7 @@ def test_a_sparse_fit_is_the_dense_one(table, weights, k):
     np.testing.assert_allclose(of_sparse.objective_path_, dense.objective_path_, rtol=1e-9)
     np.testing.assert_allclose(of_sparse.transform(sparse.csr_array(X)), dense.transform(X), atol=1e-9)
     np.testing.assert_allclose(
-        of_sparse.score_samples(sparse.csr_array(X)), dense.score_samples(X), rtol=1e-9, atol=1e-9
+        of_sparse.score_samples(sparse.csr_array(X)), dense.score_samples(X), rtol=1e-9, atol=1e-10
     )
     blocks = np.vstack(list(of_sparse.transform_blocks(sparse.csr_array(X), 100)))
     np.testing.assert_allclose(blocks, dense.transform(X), atol=1e-9)
