@@ -19,7 +19,7 @@ settings.load_profile("laws")
 
 @pytest.fixture(params=["numpy", "compiled"])
 def worked_by(request, monkeypatch):
-    """The E-step is NumPy's and compiled code's, whichever this processor would be better with."""
+    """The E-step is NumPy's and compiled code's, whichever is installed."""
     loops = {"numpy": None, "compiled": compiled}[request.param]
     monkeypatch.setattr(exponential, "compiled_loops", lambda: loops)
 

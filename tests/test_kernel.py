@@ -136,6 +136,22 @@ def test_no_number_loses_digits_where_nodes_are_out_of_reach(grid, dtype, within
     np.testing.assert_allclose(expect(sheet, X).mass, expected.sum(axis=0), rtol=digits, atol=len(X) * left_out)
 
 
+@pytest.mark.parametrize(("k", "m", "n_features"), [(24, 8, 300), (8, 8, 300)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_products_of_scores_and_basis_functions_are_normal_numbers(k, m, n_features, dtype, worked_by):
+    """With smaller ones an Intel Xeon took three times as long for a pass."""
+    sheet = replace(random_manifold(0, k, m, n_features, noise_variance=0.1), grid=Grid(k, m, 0.035))
+    kernel = Kernel(sheet, dtype, 20)
+    scores = kernel.posterior(np.random.default_rng(1).normal(size=(20, n_features)).astype(dtype)).scores
+    grid = through_grid(sheet, dtype)
+    assert grid == (k == 24)
+    basis, exact = (kernel.way.axis, sheet.grid.axis_basis) if grid else (kernel.way.basis.T, sheet.grid.basis[:, :-1])
+    limits, least = np.finfo(dtype), float(scores[scores > 0].min())
+    assert exact[exact > 0].min() * least < limits.tiny
+    assert float(basis[basis > 0].min()) * least > limits.tiny
+    np.testing.assert_allclose(basis, exact, rtol=limits.eps, atol=limits.eps**2)
+
+
 @pytest.mark.parametrize("far", [0, 1e5])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_few_nodes_stand_for_all_until_a_row_prefers_one_between_them(far, dtype, worked_by):

@@ -61,9 +61,7 @@ def has_avx512() -> bool:
 
 @cache
 def compiled_loops() -> ModuleType | None:
-    """Loops that take the place of NumPy's where those are slow; None where numba, an extra, isn't installed."""
-    if has_avx512():
-        return None
+    """Loops that take the place of NumPy's; None where numba, an extra, isn't installed."""
     try:
         from igtm.engine import compiled
     except ImportError:

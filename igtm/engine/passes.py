@@ -20,7 +20,7 @@ from igtm.rows.blocks import moments as moments_of
 from igtm.rows.source import Source
 from igtm.rows.threads import in_order
 
-TILE_BYTES = 4 << 20  # a tile with its scratch should stay in the caches; smaller ones make threads meet more often
+TILE_BYTES = 6 << 20  # a tile with its scratch should stay in the caches; smaller ones make threads meet more often
 TILE_ROWS = (64, 3600)  # no power of two: rows of arrays would then share their cache lines
 TASK_TILES = 4  # tiles that a thread works in one go: threads that hand over tile by tile wait for each other
 TASKS = 16

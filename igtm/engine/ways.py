@@ -45,7 +45,7 @@ class ThroughGrid:
 
     def __init__(self, manifold: Manifold, scratch: Scratch):
         grid, beta = manifold.grid, 1 / manifold.noise_variance
-        k, axis = grid.k, grid.axis_basis
+        k, axis = grid.k, _without_negligible(grid.axis_basis, scratch.dtype)
         norms = -beta / 2 * manifold.squared_lengths.reshape(k, k, 1)
         dtype = scratch.dtype
         self.grid, self.scratch = grid, scratch
@@ -139,7 +139,8 @@ class ThroughNodes:
         self.scratch = scratch
         self.nodes = (beta * manifold.projections).astype(scratch.dtype)
         self.norms = (-beta / 2 * manifold.squared_lengths[:, None]).astype(scratch.dtype)
-        self.basis = manifold.grid.basis[:, :-1].T.astype(scratch.dtype, order="C")
+        basis = _without_negligible(manifold.grid.basis[:, :-1], scratch.dtype)
+        self.basis = basis.T.astype(scratch.dtype, order="C")
 
     def exponents(self, tile: Tile, n: int, few: None) -> tuple[np.ndarray, np.ndarray]:
         """Exponents (K, n), the bias with them, less the largest, (n,)."""
@@ -178,6 +179,14 @@ def through_grid(manifold: Manifold, dtype: np.dtype) -> bool:
 def sums_loops(manifold: Manifold, dtype: np.dtype) -> ModuleType | None:
     """Compiled loops for statistics, which need no memory for the scores of a tile; None where NumPy finds them."""
     return exponential.compiled_loops() if manifold.grid.m > 1 and through_grid(manifold, dtype) else None
+
+
+def _without_negligible(basis: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Basis functions, 0 where they are less than `dtype` would round of what it has rounded away.
+
+    Products of scores with the others are normal numbers: with smaller ones some processors take ten times as long.
+    """
+    return np.where(basis < np.finfo(dtype).eps ** 2, 0, basis)
 
 
 def _below_largest(exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
