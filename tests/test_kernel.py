@@ -38,6 +38,23 @@ def test_statistics_are_those_of_the_definition_whichever_way(k, m, n_features, 
     assert statistics.log_likelihood == pytest.approx(weights @ responsibilities(sheet, X)[1], rel=digits)
 
 
+@pytest.mark.parametrize("shift", [0, 2**16])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_statistics_keep_their_digits_wherever_rows_lie(dtype, shift, worked_by):
+    """Only near 0 are rows worked as they are: elsewhere products of theirs would lose what tells them apart."""
+    sheet, X, weights = setting(0, 6, 2, 60, dtype=dtype)
+    sheet = replace(sheet, offset=(sheet.offset + shift).astype(dtype).astype(np.float64))
+    X = (X + shift).astype(dtype)
+    mass, moment, _ = brute_force(sheet, X, weights)
+    statistics = expect(sheet, X, weights)
+    digits = 200 * float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(statistics.mass, mass, rtol=digits, atol=digits)
+    np.testing.assert_allclose(statistics.moment, moment, rtol=digits, atol=digits * np.abs(moment).max())
+    by_column = expect(sheet, np.asfortranarray(X), weights)
+    for name, value in vars(statistics).items():
+        np.testing.assert_array_equal(getattr(by_column, name), value, err_msg=name)
+
+
 def test_weights_that_cancel_cost_no_digits_in_single_precision():
     """Wide bumps that overlap need large weights of both signs: then products go through the nodes."""
     sheet, X, weights = setting(0, 8, 4, 40, dtype=np.float32)

@@ -16,7 +16,7 @@ from igtm.engine.covariance import moments_of_products
 from igtm.engine.kernel import expect
 from igtm.engine.manifold import Grid
 from igtm.rows.blocks import Blocks, moments
-from igtm.rows.tile import DenseTile, SparseTile
+from igtm.rows.tile import DenseTile, SparseTile, UncentredTile
 
 RNG = np.random.default_rng(0)
 
@@ -110,15 +110,16 @@ def test_tiles_have_the_same_products(n_rows, n_features, filled, shift, seed):
     X = np.where(rng.random((n_rows, n_features)) < filled, rng.normal(size=(n_rows, n_features)) + shift, 0)
     offset, factor = rng.normal(size=n_features) + shift, rng.normal(size=(3, n_features))
     shares = rng.random((4, n_rows))
-    dense, of_sparse = DenseTile(X, offset), SparseTile(sparse.csr_array(X), offset)
+    tiles = DenseTile(X, offset), UncentredTile(X, offset), SparseTile(sparse.csr_array(X), offset)
     size = 1e-12 * (1 + shift) * n_features
     found = []
-    for tile in (dense, of_sparse):
+    for tile in tiles:
         out = np.empty((3, n_rows))
         tile.project(factor, out=out)
         found.append((out, tile.combine(shares), tile.squares()))
-    for one, other in zip(*found, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-9, atol=size * (1 + shift))
+    for centred, *others in zip(*found, strict=True):
+        for other in others:
+            np.testing.assert_allclose(other, centred, rtol=1e-9, atol=size * (1 + shift))
 
 
 def test_empty_rows_and_columns_have_their_place():

@@ -5,7 +5,7 @@ from scipy import sparse
 
 
 class DenseTile:
-    """Rows of an array.
+    """Rows of an array, centred first.
 
     Parameters
     ----------
@@ -21,9 +21,8 @@ class DenseTile:
 
     def project(self, factor: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """Scalar products with the rows of `factor`, (q, D) -> (q, n)."""
-        if factor.dtype == np.float32 and len(factor) < len(self.rows.T):  # half of the time, for few of many features
-            return np.positive((self.rows @ factor.T).T, out=out)
-        return np.matmul(factor, self.rows.T, out=out)
+        found = _projected(self.rows, factor, out)
+        return found if out is None or found is out else np.positive(found, out=out)
 
     def combine(self, shares: np.ndarray) -> np.ndarray:
         """Sums of the rows weighted by `shares`, (q, n) -> (q, D)."""
@@ -34,29 +33,38 @@ class DenseTile:
         return np.vecdot(self.rows, self.rows).astype(np.float64)
 
 
-class SparseTile:
-    """Rows of a sparse array, which stay as they are: what centring adds to a product is taken from it afterwards.
+class UncentredTile:
+    """Rows that stay as they are: what centring adds to a product is taken from it afterwards.
 
     So a product has the digits of the rows as they are: where a column's mean is 10ⁿ times its deviation, it has n
-    fewer than with dense rows.
+    fewer than with centred rows.
 
     Parameters
     ----------
-    X : csr_array (n, D)
+    X : ndarray or csr_array (n, D)
     offset : ndarray (D,)
+        In the precision of the rows.
     """
 
-    def __init__(self, X: sparse.csr_array, offset: np.ndarray):
+    def __init__(self, X: np.ndarray | sparse.csr_array, offset: np.ndarray):
         self.rows = X
         self.offset = offset
 
     def project(self, factor: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """Scalar products with the rows of `factor`, (q, D) -> (q, n): FXᵀ - F o."""
-        return np.subtract((self.rows @ factor.T).T, (factor @ self.offset)[:, None], out=out)
+        return np.subtract(_projected(self.rows, factor, out), (factor @ self.offset)[:, None], out=out)
 
     def combine(self, shares: np.ndarray) -> np.ndarray:
         """Sums of the rows weighted by `shares`, (q, n) -> (q, D): SX - (S1)oᵀ."""
-        return (self.rows.T @ shares.T).T - np.outer(shares.sum(axis=1), self.offset)
+        return shares @ self.rows - np.outer(shares.sum(axis=1), self.offset)
+
+    def squares(self) -> np.ndarray:
+        """‖x‖² of each row, (n,), float64."""
+        return DenseTile(self.rows, self.offset).squares()
+
+
+class SparseTile(UncentredTile):
+    """Rows of a sparse array, a csr_array (n, D)."""
 
     def squares(self) -> np.ndarray:
         """‖x‖² of each row, (n,), float64: ‖o‖² and what the entries x change of it, (x - o)² - o²."""
@@ -67,7 +75,14 @@ class SparseTile:
         return np.maximum(rows.sum(axis=1) + offset @ offset, 0)
 
 
-Tile = DenseTile | SparseTile
+def _projected(rows: np.ndarray | sparse.csr_array, factor: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    """FXᵀ, in `out` or where it is found sooner."""
+    if not isinstance(rows, np.ndarray) or (factor.dtype == np.float32 and len(factor) < rows.shape[1]):
+        return (rows @ factor.T).T
+    return np.matmul(factor, rows.T, out=out)
+
+
+Tile = DenseTile | UncentredTile
 
 
 def tile_of(X: np.ndarray | sparse.csr_array, offset: np.ndarray) -> Tile:
