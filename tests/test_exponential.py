@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from platform import machine
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numba import njit
 
 from igtm.engine import exponential
 from igtm.engine.compiled import raise_in_place
@@ -39,6 +41,16 @@ def test_compiled_code_says_what_is_beyond_its_reach(dtype):
     raise_in_place(found, *whole(found), dtype.type(-10), np.log(np.finfo(dtype).max))
     np.testing.assert_allclose(found[:2], np.exp(-10.0), rtol=1e-6)
     assert not (found[2:] < np.finfo(dtype).max ** 0.75).any()
+
+
+def test_compiled_loops_are_worked_with_the_widest_vectors():
+    loop = njit(raise_in_place.py_func, nogil=True)  # of code that was kept, numba tells nothing
+    x = np.zeros(100)
+    loop(x, *whole(x), -300.0, 300.0)
+    (asm,) = loop.inspect_asm().values()
+    (llvm,) = loop.inspect_llvm().values()
+    assert '"prefer-vector-width"="512"' in llvm
+    assert ("zmm" in asm) == (machine() == "x86_64" and exponential.has_avx512())
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
