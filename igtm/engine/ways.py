@@ -18,7 +18,7 @@ ROUNDING = 16 * float(np.finfo(np.float32).eps)
 # How much of the largest exponent that can be raised may be expected of those relative to a few nodes.
 EXPECTED = 0.5
 # The few nodes are every so many along both axes, and the corners, which rows far from all prefer.
-STRIDES = (3, 2)
+STRIDES = (4, 3, 2)
 
 
 class Scratch:
