@@ -15,7 +15,7 @@ from igtm.engine import compiled, exponential
 from igtm.engine.kernel import Kernel, expect, responsibilities, statistics
 from igtm.engine.manifold import Grid, Manifold
 from igtm.engine.ways import through_grid
-from igtm.rows.tile import DenseTile
+from igtm.rows.tile import CentredTile
 
 from .manifold_data import brute_force, random_manifold, setting
 
@@ -180,7 +180,7 @@ def test_few_nodes_stand_for_all_until_a_row_prefers_one_between_them(far, dtype
     away = directions.T @ np.linalg.lstsq(sheet.grid.basis, hill)[0]
     X = (sheet.projections[[between]] + far * away).astype(dtype)
     with np.errstate(over="ignore", invalid="ignore"):
-        rough = kernel._scores(DenseTile(X, kernel.offset), 1, kernel.way.few)[1]
+        rough = kernel._scores(CentredTile(X, kernel.offset), 1, kernel.way.few)[1]
     assert (rough.max() < kernel.most) == (far == 0)
     expected = brute_force(sheet, X, np.ones(1))[2]
     np.testing.assert_allclose(responsibilities(sheet, X)[0], expected, atol=100 * np.finfo(dtype).eps)

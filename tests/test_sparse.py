@@ -16,7 +16,7 @@ from igtm.engine.covariance import moments_of_products
 from igtm.engine.kernel import expect
 from igtm.engine.manifold import Grid
 from igtm.rows.blocks import Blocks, moments
-from igtm.rows.tile import DenseTile, SparseTile, UncentredTile
+from igtm.rows.tile import CentredTile, SparseTile, UncentredTile
 
 RNG = np.random.default_rng(0)
 
@@ -110,7 +110,7 @@ def test_tiles_have_the_same_products(n_rows, n_features, filled, shift, seed):
     X = np.where(rng.random((n_rows, n_features)) < filled, rng.normal(size=(n_rows, n_features)) + shift, 0)
     offset, factor = rng.normal(size=n_features) + shift, rng.normal(size=(3, n_features))
     shares = rng.random((4, n_rows))
-    tiles = DenseTile(X, offset), UncentredTile(X, offset), SparseTile(sparse.csr_array(X), offset)
+    tiles = CentredTile(X, offset), UncentredTile(X, offset), SparseTile(sparse.csr_array(X), offset)
     size = 1e-12 * (1 + shift) * n_features
     found = []
     for tile in tiles:

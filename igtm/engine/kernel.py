@@ -14,7 +14,7 @@ from igtm.engine import exponential
 from igtm.engine.em import Additive, Statistics
 from igtm.engine.manifold import Manifold, log_constant
 from igtm.engine.ways import CompiledSums, Scratch, ThroughGrid, ThroughNodes, sums_loops, through_grid
-from igtm.rows.tile import DenseTile, SparseTile, Tile, UncentredTile
+from igtm.rows.tile import CentredTile, SparseTile, Tile, UncentredTile
 
 # The largest exponent that may be raised, as a share of the largest that can.
 MOST = 0.75
@@ -72,7 +72,7 @@ class Posterior:
 
     Parameters
     ----------
-    tile : DenseTile or UncentredTile
+    tile : CentredTile or UncentredTile
         The rows.
     scores : ndarray (K, n)
         Responsibilities but for the normaliser.
@@ -141,7 +141,7 @@ class Kernel:
         n, n_features = X.shape
         own = self.scratch("rows", n_features, n).reshape(X.shape)
         if not self.near:
-            return DenseTile(X, self.offset, own)
+            return CentredTile(X, self.offset, own)
         own[:] = X  # however rows lie in memory, they sum to the same bits
         return UncentredTile(own, self.offset)
 

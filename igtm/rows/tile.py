@@ -1,10 +1,10 @@
-"""Rows that are worked at a time, centred: the few products that an E-step needs of them, dense and sparse."""
+"""Rows that are worked at a time: the few products that an E-step needs of them, centred; dense and sparse."""
 
 import numpy as np
 from scipy import sparse
 
 
-class DenseTile:
+class CentredTile:
     """Rows of an array, centred first.
 
     Parameters
@@ -60,7 +60,7 @@ class UncentredTile:
 
     def squares(self) -> np.ndarray:
         """‖x‖² of each row, (n,), float64."""
-        return DenseTile(self.rows, self.offset).squares()
+        return CentredTile(self.rows, self.offset).squares()
 
 
 class SparseTile(UncentredTile):
@@ -82,9 +82,9 @@ def _projected(rows: np.ndarray | sparse.csr_array, factor: np.ndarray, out: np.
     return np.matmul(factor, rows.T, out=out)
 
 
-Tile = DenseTile | UncentredTile
+Tile = CentredTile | UncentredTile
 
 
 def tile_of(X: np.ndarray | sparse.csr_array, offset: np.ndarray) -> Tile:
     """A tile of rows (n, D), dense or sparse, centred at `offset`."""
-    return DenseTile(X, offset) if isinstance(X, np.ndarray) else SparseTile(X, offset)
+    return CentredTile(X, offset) if isinstance(X, np.ndarray) else SparseTile(X, offset)
