@@ -41,7 +41,7 @@ class Access {
         for (const node of addedNodes) this.take(node, target);
         for (const node of removedNodes) this.giveBack(node);
         if (type === "attributes") this.mend(target);
-        if (target.disabled) this.keepFocus(target);
+        if (target.disabled && hasFocus(target)) this.passOn(target);
       }
     });
     this.enter(root);
@@ -68,7 +68,7 @@ class Access {
       const what = { childList: true, subtree: true, attributes: true, attributeFilter: WATCHED };
       this.observer.observe(shadowRoot, what);
       shadowRoot.addEventListener("focusin", this.open);
-      shadowRoot.addEventListener("focusout", this.close);
+      shadowRoot.addEventListener("focusout", this.leave);
       const sheets = shadowRoot.adoptedStyleSheets;
       if (!sheets.includes(STYLE)) sheets.push(STYLE); // else it was here before, and only moved
       for (const child of shadowRoot.children) this.enter(child);
@@ -110,11 +110,11 @@ class Access {
     icon.addEventListener("click", this.tap);
   }
 
-  // The focus of what goes out of use would fall to the page: the first in its line that can be used gets it.
-  keepFocus(control) {
-    if (control.getRootNode().activeElement !== control) return;
+  // The focus of what goes out of use would fall to the page: the first in its line that can be used gets it. Some
+  // browsers take it away at once, others when the next frame is drawn.
+  passOn(control) {
     setTimeout(() => {
-      if (document.activeElement !== document.body) return; // the reader went on
+      if (document.activeElement !== document.body && !hasFocus(control)) return; // the reader went on
       let [around, heir] = [control, null];
       while (around && !heir) {
         heir = usable(around);
@@ -150,6 +150,12 @@ class Access {
 
   close = () => this.point("mouseout");
 
+  leave = (event) => {
+    const [control] = event.composedPath();
+    this.close();
+    if (control.disabled) this.passOn(control);
+  };
+
   // React does not see a pointer that comes to the icon straight from another control.
   show = ({ currentTarget }) => {
     this.close();
@@ -177,4 +183,8 @@ function usable(element) {
     if (found) return found;
   }
   return null;
+}
+
+function hasFocus(control) {
+  return control.getRootNode().activeElement === control;
 }
