@@ -165,6 +165,7 @@ def test_on_a_phone_the_page_comes_first_and_help_is_whole(new_page, app_url, ve
     page.mouse.move(0, 0)  # or the pointer would open the help of what it lies on once the drawer is gone
     page.keyboard.press("Escape")
     # The button that opened the drawer has the focus again, and soon its own help with it.
+    expect(page.locator("header").get_by_role("button").first).to_be_focused()
     expect(help.filter(has_not_text="Open drawer")).to_have_count(0)
     expect(field(page, "niter")).not_to_be_visible()
     before = tops(page)
