@@ -2,6 +2,7 @@
 
 import asyncio
 
+import panel as pn
 import pytest
 from bokeh.document import Document
 from panel.io import document
@@ -45,3 +46,11 @@ def test_a_message_that_joins_while_another_is_sent_is_sent_too(connection):
 
     assert not asyncio.run(send()), "something waits"
     assert connection.messages == [[0], [1]]
+
+
+def test_what_a_reader_chose_is_looked_at_without_delay(monkeypatch):
+    doc, field = Document(), pn.widgets.TextInput()
+    monkeypatch.setattr(doc, "_session_context", lambda: "of a page")
+    field._server_change(doc, ref=None, subpath=None, attr="value", old="", new="wine")
+    [callback] = doc.session_callbacks
+    assert callback.timeout == 0

@@ -98,10 +98,12 @@ def classes(column: pd.Series, other_after: int = 20, kept: tuple[str, ...] | No
     """
     if kept is None:
         kept = class_names(column, other_after)
-    text = as_text(column).where(column.notna())
-    text = text.where(text.isin(kept) | text.isna(), OTHER)
-    rest = [OTHER] if (text == OTHER).any() and OTHER not in kept else []
-    return text.astype(pd.CategoricalDtype([*kept, *rest]))
+    codes, names = pd.factorize(as_text(column).where(column.notna()))
+    rest = [OTHER] if OTHER not in kept and not set(kept).issuperset(names) else []
+    final = [*kept, *rest]
+    places = [final.index(name if name in kept else OTHER) for name in names]
+    held = pd.Categorical.from_codes(np.array([*places, -1])[codes], final)
+    return pd.Series(held, index=column.index, name=column.name)
 
 
 def class_names(column: pd.Series, other_after: int = 20) -> tuple[str, ...]:
@@ -226,7 +228,6 @@ def _natural(name):
 
 
 def _categorical(column, how):
-    values = column.astype(object).fillna(MISSING)
     domain = list(column.cat.categories)
     if column.isna().any():
         domain.append(MISSING)
@@ -240,7 +241,7 @@ def _categorical(column, how):
     # As high as the legend of numbers: what is below does not move.
     high = {"offset": 16, "titlePadding": 10}
     legend = alt.Legend(title=str(how.column), columns=columns, symbolType="circle", **high)
-    return values, alt.Color("color", type="nominal", scale=scale, legend=legend)
+    return as_text(column), alt.Color("color", type="nominal", scale=scale, legend=legend)
 
 
 def _steps(how, n):

@@ -1,6 +1,7 @@
-"""A repair of how Panel sends a page what has changed, until Panel has it."""
+"""Two repairs of how Panel and a page tell each other what has changed, until Panel has them."""
 
 from panel.io import document
+from panel.reactive import Syncable
 
 _dispatch = document._dispatch_msgs
 
@@ -19,3 +20,6 @@ async def _dispatch_all(doc):
 
 
 document._dispatch_msgs = _dispatch_all
+
+# Panel lets 50 ms pass before it looks at what a reader chose, which it has whole by then: an answer is there sooner.
+Syncable._debounce = 0

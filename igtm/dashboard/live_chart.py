@@ -82,6 +82,7 @@ class LiveChart(JSComponent):
     def __init__(self, **params):
         super().__init__(**{"sizing_mode": "stretch_width", **params})
         self._lengths = {}
+        self._texts = {}  # of each column of text its values, and what is sent
         self._picture = None
         # Until it is drawn, a chart takes the room that it will need: nothing below it jumps.
         square = (
@@ -105,7 +106,7 @@ class LiveChart(JSComponent):
             Whether `spec` is of the dark mode.
         """
         before, self._lengths = self._lengths, {name: _length(frame) for name, frame in data.items()}
-        rows = {name: _columns(frame) for name, frame in data.items()}
+        rows = {name: self._packed(name, frame) for name, frame in data.items()}
         if spec != self.spec and before == self._lengths:  # drawn anew from the rows that are there
             self.param.update(spec=spec, dark=dark, _frame={name: self._news(name, rows[name]) for name in rows})
         else:
@@ -122,7 +123,7 @@ class LiveChart(JSComponent):
             Its rows.
         """
         self._lengths[name] = _length(frame)
-        columns = _columns(frame)
+        columns = self._packed(name, frame)
         if columns.keys() == self._rows.get(name, {}).keys():  # all of them are overwritten, and no others are sent
             self._frame = {**self._frame, name: columns}
             return
@@ -148,7 +149,22 @@ class LiveChart(JSComponent):
         for column, values in columns.items():
             if len(values) != n_rows:
                 raise ValueError(f"{column!r} has {len(values)} values, {name!r} has {n_rows} rows: use set_data")
-        self._frame = {**self._frame, name: {**self._frame.get(name, {}), **_columns(columns)}}
+        self._frame = {**self._frame, name: {**self._frame.get(name, {}), **self._packed(name, columns)}}
+
+    def _packed(self, name, frame):
+        """The columns of a dataset as they are sent; a text that stays is not written again."""
+        return {str(column): self._pack((name, str(column)), pd.Series(frame[column])) for column in frame}
+
+    def _pack(self, place, values):
+        if not _is_text(values):
+            self._texts.pop(place, None)
+            return _column(values)
+        words = values.to_numpy()
+        kept, text = self._texts.get(place, (None, None))
+        if not np.array_equal(kept, words):
+            text = json.dumps(words.tolist())
+            self._texts[place] = words.copy(), text  # theirs may be changed in place
+        return text
 
     def _news(self, name, columns):
         """Those columns of a dataset that were set since `_rows` were, or are set now."""
@@ -210,8 +226,8 @@ def _same(values, others):
     return values == others if isinstance(values, str) else np.array_equal(values, others, equal_nan=True)
 
 
-def _columns(frame):
-    return {str(column): _column(frame[column]) for column in frame}
+def _is_text(values):
+    return values.dtype == object and pd.api.types.infer_dtype(values, skipna=False) == "string"
 
 
 def _column(values):
@@ -219,13 +235,10 @@ def _column(values):
 
     A list as such would be walked through, value by value, at every change anywhere in a page that holds it.
     """
-    values = pd.Series(values)
     if pd.api.types.is_datetime64_any_dtype(values):
         values = values.dt.strftime("%Y-%m-%dT%H:%M:%S").astype(object)
     elif pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values.to_numpy(np.float32 if values.dtype == np.float32 else np.float64, na_value=np.nan)
-    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=False) == "string":  # most, and the fastest
-        return json.dumps(values.tolist())
     if pd.api.types.is_bool_dtype(values) or pd.api.types.infer_dtype(values) == "string":
         return json.dumps(values.astype(object).where(values.notna(), None).tolist())
     return json.dumps([_plain(value) for value in values])

@@ -77,6 +77,25 @@ def test_patched_rows_are_painted_and_keep_their_other_columns(page, chart, pres
     assert chart.data("points")[0]["class"] == "setosa"
 
 
+PIXELS = """async (host, before) => {
+  const symbol = vega.Marks.symbol, quick = symbol.draw;
+  if (before) symbol.draw = quick.before;
+  const canvas = await host.chart.view.toCanvas();
+  symbol.draw = quick;
+  return [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data];
+}"""
+
+
+@pytest.mark.parametrize("selected", [False, True])
+def test_circles_look_as_vega_draws_them(page, chart, press, selected):
+    if selected:
+        chart.brush((-0.4, -0.3), (0.2, 0.4))
+        selection(page, "brush")
+    drawn, before = (np.array(chart.host.evaluate(PIXELS, which), dtype=int) for which in (False, True))
+    assert len(np.unique(drawn.reshape(-1, 4), axis=0)) > 20, "no points"
+    assert np.abs(drawn - before).max() <= 16, "of 255: other rounding of edges"
+
+
 def test_holes_and_other_numbers_of_rows(page, chart, press):
     press("hole")
     wait_until(page, chart, "data('points')[0].x === null")
@@ -297,6 +316,15 @@ def test_another_spec_sends_only_the_columns_that_are_new_or_were_patched():
     np.testing.assert_array_equal(chart._frame["points"]["selected"], [1.0, 1.0])
     chart.show({"mark": "point"}, {"points": points.head(1)})  # other rows
     assert (len(chart._rows["points"]["x"]), chart._frame) == (1, {})
+
+
+def test_a_text_that_was_changed_in_place_is_sent():
+    chart = LiveChart()
+    points = pd.DataFrame({"name": np.array(["a", "b"], dtype=object)})
+    for name in ("a", "c"):
+        points.loc[0, "name"] = name
+        chart.set_data("points", points)
+        assert json.loads({**chart._rows["points"], **chart._frame.get("points", {})}["name"]) == [name, "b"]
 
 
 def test_patches_must_fit_the_rows():
