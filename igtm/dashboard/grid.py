@@ -57,6 +57,7 @@ STYLE = """
   --line: 1px solid color-mix(in srgb, currentColor 18%, transparent);
   font: 13px/1.4 var(--bokeh-base-font, inherit); font-variant-numeric: tabular-nums;
   color: var(--panel-on-surface-color); border: var(--line); border-radius: 4px; background: none;
+  visibility: inherit !important;
 }
 .pnx-tabulator.tabulator .tabulator-header, .tabulator .tabulator-header .tabulator-header-contents,
 div .tabulator .tabulator-headers, div .tabulator .tabulator-header .tabulator-col,

@@ -12,13 +12,16 @@ from igtm.maps.table_map import TableMap
 GRID_HEIGHT = 320
 # A field for a number, which is narrow; what is wrong with one is said in one line.
 NUMBER = {"size": "small", "width": 132, "sx": {"& .MuiFormHelperText-root": {"mx": 0, "whiteSpace": "nowrap"}}}
+# Laid out, as a grid of rows has to be before it can be seen, but neither seen nor read, and it takes no room.
+AWAY = "away"
+AWAY_STYLE = f":host(.{AWAY}) {{ position: absolute; inset: 0; height: 0; overflow: hidden; visibility: hidden; }}"
 
 
 class View(pn.viewable.Viewer):
     """One tab: a hint while nothing is chosen, else what there is to say of it.
 
     Subclasses `look` things up, on a thread that must not touch the page, and `show` what was found. The page gets
-    the content with the first map: it begins sooner.
+    the content with the first map: it begins sooner. Out of sight they `prepare` what takes the browser long.
     """
 
     hint = ""
@@ -28,6 +31,7 @@ class View(pn.viewable.Viewer):
     pick = param.Callable(doc="Called with the node that the reader picks in a heatmap.")
     compare = param.Callable(doc="Called with the node that the reader wants to compare with the one on show.")
     nodes = param.List(default=[], allow_refs=True, doc="The node on show, and the one that it is compared with.")
+    away = param.Boolean(default=True, doc="Whether the content is out of sight.")
 
     def __init__(self, **params):
         super().__init__(**params)
@@ -35,8 +39,13 @@ class View(pn.viewable.Viewer):
         self.pictures = {}
         # Around the text: Panel's HTML pane fails when its own `visible` changes before it was drawn.
         self._hint = pn.Column(plain(self.hint, opacity="0.7"), sizing_mode="stretch_width", margin=0)
-        self._content = pn.Column(visible=False, sizing_mode="stretch_width", margin=0)
-        self._place = later()
+        self._content = pn.Column(
+            css_classes=self.param.away.rx.where([AWAY], []),
+            stylesheets=[AWAY_STYLE],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+        self._place = later(styles={"position": "relative"})
 
     def __panel__(self):
         return pn.Column(self._hint, self._place, sizing_mode="stretch_width", margin=self.margin)
@@ -49,12 +58,14 @@ class View(pn.viewable.Viewer):
     def figures(self) -> dict[str, figures.Figure]:
         """The charts on show, by name."""
         drawn = {name: picture.figure for name, picture in self.pictures.items()}
-        return {name: each for name, each in drawn.items() if each is not None and self._content.visible}
+        return {name: each for name, each in drawn.items() if each is not None and not self.away}
 
     def update(self, fitted: TableMap | None, chosen) -> None:
         """Show what was chosen; what the map does not have, or no longer has, stands for nothing."""
         if fitted is not None:
             fill(self._place, lambda: self._content)
+            if fitted is not self._shown[0]:
+                self.prepare(fitted)
         if fitted is None or not self.exists(fitted, chosen):
             chosen = None
         self._hint.visible = chosen is None
@@ -66,12 +77,15 @@ class View(pn.viewable.Viewer):
             if shown is self._shown:  # else something else was chosen meanwhile
                 with pn.io.hold():
                     self.show(fitted, chosen, found)
-                    self._content.visible = True
+                    self.away = False
 
         if chosen is None:
-            self._content.visible = False
+            self.away = True
         else:
             off_loop(lambda: self.look(fitted, chosen), arrive)
+
+    def prepare(self, fitted: TableMap) -> None:
+        """Fill what is out of sight, when there is another map; by default nothing."""
 
     def look(self, fitted: TableMap, chosen):
         """What `show` is given; by default nothing."""

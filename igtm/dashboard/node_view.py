@@ -90,7 +90,7 @@ class NodeView(NumberedView):
 
     @property
     def figures(self):
-        compared = self._comparison.figures if self.comparing and self._content.visible else {}
+        compared = self._comparison.figures if self.comparing and not self.away else {}
         return super().figures | compared
 
     def update(self, fitted, chosen):

@@ -1,5 +1,6 @@
 """SelectionView: what there is to say of the selected rows, and what can be done to the selection."""
 
+import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 import param
@@ -98,6 +99,9 @@ class SelectionView(View):
 
     def exists(self, fitted, chosen):
         return len(chosen) > 0 and chosen.n_rows == len(fitted.points)
+
+    def prepare(self, fitted):
+        off_loop(lambda: None, lambda _: self.away and self._rows.show(fitted, np.arange(len(fitted.points))))
 
     def show(self, fitted, chosen, found):
         self.count = f"{len(chosen):,} of {chosen.n_rows:,} rows"

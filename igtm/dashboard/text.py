@@ -14,7 +14,12 @@ __all__ = ["listed", "message", "plain", "tooltip_at"]
 
 
 class Html(pn.pane.HTML):
-    """Panel's pane, which in a notebook forgets `inline=True` when it is updated, and asks the internet for styles."""
+    """Panel's pane, which in a notebook forgets `inline=True` when it is updated, and asks the internet for styles.
+
+    It also says of itself that it is visible, where what it lies in is not.
+    """
+
+    _stylesheets = [*pn.pane.HTML._stylesheets, ":host > div { visibility: inherit !important; }"]
 
     def _get_properties(self, doc):
         properties = super()._get_properties(doc)

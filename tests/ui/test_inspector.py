@@ -63,6 +63,17 @@ def test_selected_rows_are_counted_drawn_and_listed(inspector, vega):
     expect(grid).to_have_count(0)
 
 
+def test_the_grid_of_rows_is_there_before_it_is_seen(inspector):
+    grid = inspector.locator(".tabulator")
+    expect(grid.locator(".tabulator-row").first).to_contain_text("14.23")  # laid out
+    expect(grid).not_to_be_visible()
+    grid.evaluate("grid => (grid.dataset.first = true)")
+    press(inspector, "37 rows")
+    expect(inspector.locator(".tabulator[data-first]")).to_be_visible()
+    inspector.get_by_role("button").filter(has_text="Clear").click()
+    expect(grid).not_to_be_visible()
+
+
 def test_a_point_comes_to_the_front_with_its_row_and_its_doubt(inspector, vega):
     press(inspector, "row 5")
     front(inspector, "Point")
