@@ -1,6 +1,7 @@
 """Words from data or from errors, shown as they are: Panel's own text panes read them as HTML or Markdown."""
 
 import html
+from typing import ClassVar
 
 import panel as pn
 import panel_material_ui as pmui
@@ -19,7 +20,7 @@ class Html(pn.pane.HTML):
     It also says of itself that it is visible, where what it lies in is not.
     """
 
-    _stylesheets = [*pn.pane.HTML._stylesheets, ":host > div { visibility: inherit !important; }"]
+    _stylesheets: ClassVar[list[str]] = [*pn.pane.HTML._stylesheets, ":host > div { visibility: inherit !important; }"]
 
     def _get_properties(self, doc):
         properties = super()._get_properties(doc)
