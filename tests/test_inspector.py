@@ -68,7 +68,7 @@ def test_while_comparing_a_picked_node_is_the_second_and_the_first_stays(inspect
 
 def test_nodes_on_show_are_framed_wherever_nodes_are_drawn(inspector):
     inspector.picked_row = 5
-    heat = inspector._views[1].pictures["point"]
+    heat = inspector._point.pictures["point"]
     assert inspector.nodes == heat.chosen == []
     heat.chart.selection = {"pick_node": [12]}
     assert inspector.nodes == heat.chosen == [12]
@@ -111,7 +111,7 @@ def test_a_point_shows_its_neighbours_and_flags_what_to_beware_of(inspector, win
         near = inspector.figures["neighbours"].data["neighbours"]
         explained = point.explain(wine, row)
         assert list(near["row_id"]) == list(explained.neighbours["row_id"])
-        flag = inspector._views[1].flag
+        flag = inspector._point.flag
         assert ("its mean lies where the point is not" in flag) == explained.torn
         assert ("An outlier" in flag) == explained.outlier
 
@@ -120,10 +120,10 @@ def test_rows_and_prototypes_that_are_pictures_are_shown():
     digits = Inspector(Selecting(), fitted=fit(samples.load("digits"), k=4, niter=2))
     digits.picked_row = 3
     digits.picked_node = 5
-    for view in digits._views[1:]:
+    for view in (digits._point, digits._node):
         assert view._thumbnail._pane.object.startswith('<img src="data:image/png;base64,')
         assert view._thumbnail._place.visible
-    near = digits._views[1].pictures["neighbours"].chart
+    near = digits._point.pictures["neighbours"].chart
     assert near._picture_size == [64, 64]
     row = digits.fitted.table.frame.iloc[[9]]
     assert near._picture(9) == pictures.uris(digits.fitted.pictured, row)[0]

@@ -13,7 +13,7 @@ class Access(JSComponent):
     The help of a control would else be a part of its name, or all of it, and be there for a mouse alone.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
+    _bundle = Path(__file__).with_suffix(".js")
 
     def __init__(self, **params):
         super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})

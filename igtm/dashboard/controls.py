@@ -5,6 +5,7 @@ import panel_material_ui as pmui
 import param
 
 from igtm.dashboard import icons
+from igtm.dashboard.first_view import Places, whole
 from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.part import Part
 from igtm.dashboard.settings import duration
@@ -19,6 +20,7 @@ NOTICE = {
     "min_height": "20px",
     "color": "var(--panel-primary-color)",
 }
+OTHERS = 82, 74, 74  # widths of the buttons beside Fit
 # Where a line has no room for progress, it comes last. On a phone its words take two lines, before they do, too.
 RUN = "@media (max-width: 1300px) { :host { order: 1; } }"
 WORDS = "@media (max-width: 600px) { :host { min-height: 36px; } }"
@@ -37,52 +39,63 @@ class Controls(Part):
 
     def __init__(self, **params):
         super().__init__(**params)
-        run = self.training
-        status, ready = run.param.status, self.param.ready
-        self._progress = pmui.LinearProgress(
-            value=param.bind(_share, run.param.frame, status),
-            variant="determinate",
-            sizing_mode="stretch_width",
-            margin=(3, 0),
+        self._error = message(self.training.param.error, "error")
+
+    @property
+    def view(self) -> pn.Column:
+        """The controls."""
+        return whole(self.begun)
+
+    def begun(self, places: Places, *parts) -> pn.Column:
+        """The same, all but Fit in places, and further parts at the end of their line.
+
+        Where that is full, progress gets one of its own.
+        """
+        status, ready = self.training.param.status, self.param.ready
+        fit = self._button(
+            "Fit", icons.PLAY, "Fit the table from the start.", lambda _: self.param.trigger("fit"),
+            disabled=param.bind(lambda status, ready: _active(status) or not ready, status, ready),
+            variant="contained",
+        )  # fmt: skip
+        others = places.later(self._others, OTHERS, sizing_mode=None, styles={"flex": "none", "width": "auto"})
+        buttons = pn.Row(fit, others, margin=0, styles={"gap": "8px", "flex": "none", "width": "auto"})
+        words = plain(
+            param.bind(_progress_words, self.training.param.frame, status), font_size="12px", line_height="18px"
         )
-        buttons = [
-            self._button(
-                "Fit", icons.PLAY, "Fit the table from the start.", lambda _: self.param.trigger("fit"),
-                disabled=param.bind(lambda status, ready: _active(status) or not ready, status, ready),
-                variant="contained",
-            ),
+        words.stylesheets = [WORDS]
+        run = pn.Column(
+            words,
+            places.later(self._progress, styles={"min-height": "10px"}),
+            plain(self.param.notice, **NOTICE),
+            margin=0,
+            styles={"flex": "1 1 440px", "min-width": "0"},
+            stylesheets=[RUN],
+        )
+        return stack(line(buttons, run, *parts), self._error, gap="0")
+
+    def _others(self) -> pn.Row:
+        run, status, ready = self.training, self.training.param.status, self.param.ready
+        idle = param.bind(lambda status: not _active(status), status)
+        return pn.Row(
             self._button(
                 param.bind(lambda status: "Resume" if status == "paused" else "Pause", status),
                 param.bind(lambda status: icons.PLAY if status == "paused" else icons.PAUSE, status),
-                "Hold the run, or go on with it.", self._pause_or_resume,
-                disabled=param.bind(lambda status: not _active(status), status),
+                "Hold the run, or go on with it.", self._pause_or_resume, disabled=idle,
             ),
             self._button(
                 "Step", icons.STEP, "Make one iteration and hold.", self._step,
                 disabled=param.bind(lambda status, ready: status == "running" or not ready, status, ready),
             ),
             self._button(
-                "Stop", icons.STOP, "End the run and keep the map as it is now.", lambda _: run.stop(),
-                disabled=param.bind(lambda status: not _active(status), status),
+                "Stop", icons.STOP, "End the run and keep the map as it is now.", lambda _: run.stop(), disabled=idle,
             ),
-        ]  # fmt: skip
-        words = plain(param.bind(_progress_words, run.param.frame, status), font_size="12px", line_height="18px")
-        words.stylesheets = [WORDS]
-        notice = plain(self.param.notice, **NOTICE)
-        self._buttons = pn.Row(*buttons, margin=0, styles={"gap": "8px", "flex": "none", "width": "auto"})
-        self._run = pn.Column(
-            words, self._progress, notice, margin=0, styles={"flex": "1 1 440px", "min-width": "0"}, stylesheets=[RUN]
-        )
-        self._error = message(run.param.error, "error")
+            margin=0,
+            styles={"gap": "8px", "flex": "none", "width": "auto"},
+        )  # fmt: skip
 
-    @property
-    def view(self) -> pn.Column:
-        """The controls alone."""
-        return self.beside()
-
-    def beside(self, *parts) -> pn.Column:
-        """The controls with further parts at the end of their line; where it is full, progress gets one of its own."""
-        return stack(line(self._buttons, self._run, *parts), self._error, gap="0")
+    def _progress(self) -> pmui.LinearProgress:
+        share = param.bind(_share, self.training.param.frame, self.training.param.status)
+        return pmui.LinearProgress(value=share, variant="determinate", sizing_mode="stretch_width", margin=(3, 0))
 
     def _button(self, label, icon, help, action, **options):
         return pmui.Button(

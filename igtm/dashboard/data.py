@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import panel as pn
@@ -75,9 +75,20 @@ class DataView(Part):
         self._sample.param.watch(self._choose, "value")
         self._served.param.watch(self._fetch, "value")
         self._drop_zone = pn.Column(self._dropper(), **STRETCH)
-        self.dialog = ColumnsDialog(self)
         self.sidebar = self._layout()
-        self.view = pn.Column(self.sidebar, self.dialog, **STRETCH)
+
+    @cached_property
+    def dialog(self) -> ColumnsDialog:
+        """The dialog of columns and preprocessing."""
+        return ColumnsDialog(self)
+
+    @cached_property
+    def view(self) -> pn.Column:
+        """Both."""
+        return pn.Column(self.sidebar, self.dialog, **STRETCH)
+
+    async def _open_dialog(self, _):
+        await self.dialog.show()
 
     def use(self, table):
         """Take another table, with the default recipe.
@@ -208,7 +219,7 @@ class DataView(Part):
                 description="Say what each column is for, and how columns become numbers.",
                 variant="outlined",
                 size="small",
-                on_click=self.dialog.show,
+                on_click=self._open_dialog,
                 **STRETCH,
             ),
             styles=GAP,

@@ -18,10 +18,10 @@ from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.controls import Controls
 from igtm.dashboard.convergence import Convergence
 from igtm.dashboard.data import DataView
+from igtm.dashboard.first_view import Places, whole
 from igtm.dashboard.guide import first_map
 from igtm.dashboard.help import Help
 from igtm.dashboard.inspector import Inspector
-from igtm.dashboard.later import later
 from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.map_view import MapView, Scene
 from igtm.dashboard.new_rows import NewRows
@@ -42,7 +42,9 @@ from igtm.tables.tables import Table
 POLL_MILLISECONDS = 200
 GAP = "12px"
 # At the end of its line.
-KEEP = {"gap": "8px", "flex": "none", "width": "auto", "margin-left": "auto"}
+KEEP = {"flex": "none", "width": "auto", "margin-left": "auto"}
+KEEP_WIDTHS = 104, 112
+HELP = {"flex": "none", "width": "auto", "min-width": "130px", "min-height": "36px"}
 LINE = "1px solid var(--mui-palette-divider)"
 # What lies on the page as a sheet of paper.
 SHEET = {
@@ -53,7 +55,7 @@ SHEET = {
     "background": "var(--panel-surface-color)",
 }
 # As high as they are before the first map.
-SHEET_HEIGHT, INSPECTOR_HEIGHT = "172px", "270px"
+SHEET_HEIGHT, INSPECTOR_HEIGHT, NEW_ROWS_HEIGHT = "172px", "270px", "86px"
 HEADING = {"font_weight": "600"}
 LOADING = "#loader { background: none !important; }"  # of itself a grey, which then flashes to the page's own
 HEAD = {
@@ -304,52 +306,56 @@ class Explorer(pn.viewable.Viewer):
     @property
     def side(self) -> pn.Column:
         """Data above settings."""
-        return stack(
-            plain("Data", **HEADING),
-            self.data.sidebar,
-            self.new_rows,
-            plain("Settings", **HEADING, border_top=LINE, padding_top="8px"),
-            self.settings.view,
-            styles={"padding": "8px 14px"},
-        )
+        return whole(self._side)
 
     @property
     def main(self) -> pn.Column:
         """Controls above map and sheet, the inspector beside them where there is room."""
-        main = self._begin()
-        self._complete(main)
-        return main
+        return whole(self._main)
 
-    def _begin(self) -> pn.Column:
-        """What the first map is drawn with, and places for what then explains it."""
+    def _side(self, places: Places) -> pn.Column:
+        return stack(
+            plain("Data", **HEADING),
+            self.data.sidebar,
+            places.later(lambda: self.new_rows, styles={"min-height": NEW_ROWS_HEIGHT}),
+            plain("Settings", **HEADING, border_top=LINE, padding_top="8px"),
+            places.later(lambda: self.settings.view, *[(240,)] * len(Settings.names), margin=(8, 4)),
+            styles={"padding": "8px 14px"},
+        )
+
+    def _main(self, places: Places) -> pn.Column:
         middle = stack(
-            _sheet(self.trail, self.map.view),
-            _sheet(min_height=SHEET_HEIGHT),
+            _sheet(self.trail, self.map.begun(places)),
+            _sheet(places.later(lambda: self.sheet.view), min_height=SHEET_HEIGHT),
             gap=GAP,
             styles={"flex": "2 1 440px", "min-width": "0"},
             stylesheets=[".scroll-button { display: none }"],  # which is not seen, and would have a gap
         )
-        keep = pn.Row(self.as_table.button, self.take_away.view, margin=0, styles=KEEP)
-        inspector = _sheet(flex="1 1 340px", min_height=INSPECTOR_HEIGHT)
+        inspector = _sheet(places.later(lambda: self.inspector.view), flex="1 1 340px", min_height=INSPECTOR_HEIGHT)
+        keep = places.later(self._keep, KEEP_WIDTHS, styles=KEEP)
         return stack(
-            _sheet(self.controls.beside(keep)),
+            _sheet(self.controls.begun(places, keep)),
             line(middle, inspector, gap=GAP, align="start"),
-            later(),
+            places.later(self._dialogs),
             gap=GAP,
             styles={"padding": GAP},
         )
 
-    def _complete(self, main: pn.Column) -> None:
-        """Fill the places."""
-        _, (middle, inspector), dialogs = main
-        middle[1].append(self.sheet.view)
-        inspector.append(self.inspector.view)
-        dialogs.extend([self.data.dialog, self.as_table.dialog, self.help.glossary, self.help.guide])
+    def _keep(self) -> pn.Row:
+        return pn.Row(self.as_table.button, self.take_away.view, margin=0, styles={"gap": "8px"})
+
+    def _help(self) -> pn.Row:
+        return pn.Row(Access(), self.help.buttons(), margin=0, styles={"width": "auto"})
+
+    def _dialogs(self) -> pn.Column:
+        return stack(self.data.dialog, self.as_table.dialog, self.help.glossary, self.help.guide, gap="0")
 
     def page(self) -> pmui.Page:
         """The dashboard as a page of its own."""
-        page = self._frame()
-        self._fill(page, self.main)
+        page, places = self._frame(), Places()
+        start = self._fill(page, places)
+        places.fill()
+        start.filled = True
         return page
 
     def servable(self, **options):
@@ -361,13 +367,20 @@ class Explorer(pn.viewable.Viewer):
 
     def _fill_in_steps(self, page):
         """Give the page its parts, the last when the first are seen."""
-        main = self._begin()
-        self._fill(page, main).param.watch(lambda _: self._complete(main), "seen")
+        places = Places()
+        start = self._fill(page, places)
 
-    def _fill(self, page, main) -> PageStart:
+        def complete(_):
+            with pn.io.hold():
+                places.fill()
+                start.filled = True
+
+        start.param.watch(complete, "seen")
+
+    def _fill(self, page, places: Places) -> PageStart:
         start = PageStart()
-        head = [self._title, self.help.buttons(), start, Access()]
-        page.param.update(header=head, sidebar=[self.side], main=[main])
+        help = places.later(self._help, sizing_mode=None, align="center", styles=HELP)
+        page.param.update(header=[self._title, help, start], sidebar=[self._side(places)], main=[self._main(places)])
         return start
 
     def _frame(self) -> pmui.Page:

@@ -1,10 +1,13 @@
 """Inspector: the selected rows, one point or one node of a map, in numbers, pictures and rows."""
 
+from functools import cached_property
+
 import panel_material_ui as pmui
 import param
 
 from igtm.charts.colours import Colouring
 from igtm.charts.figures import Figure
+from igtm.dashboard.inspector_views import View
 from igtm.dashboard.later import fill, later
 from igtm.dashboard.node_view import NodeView
 from igtm.dashboard.part import Part
@@ -14,6 +17,8 @@ from igtm.dashboard.selection_view import SelectionView
 from igtm.maps.selections import Selection
 from igtm.maps.table_map import TableMap
 
+TABS = "Selection", "Point", "Node"
+VIEWS = "_selection", "_point", "_node"
 CHOICES = ["selection", "picked_row", "picked_node"]
 _, POINT, NODE = range(3)
 
@@ -37,32 +42,50 @@ class Inspector(Part):
         super().__init__(selecting=selecting, selection=selecting.param.selection, **params)
         # Not the parameters: a pick in a heatmap must not cut them off from the map that they follow.
         self._chosen = [getattr(self, name) for name in CHOICES]
-        shared = {
+        self._shared = {
             "dark": self.param.dark,
             "pick": lambda node: self._choose(NODE, node),
             "compare": self.compare,
             "nodes": self.param.nodes,
         }
-        point = PointView(pick_row=lambda row: self._choose(POINT, row), **shared)
-        self._node = NodeView(colouring=self.param.colouring, **shared)
-        self._views = [SelectionView(selecting=selecting, **shared), point, self._node]
-        self._places = [later() for _ in self._views]
-        self.view = pmui.Tabs(
-            *zip(("Selection", "Point", "Node"), self._places, strict=True),
-            active=self.active,
-            sizing_mode="stretch_width",
-            margin=0,
-        )
-        self.view.link(self, active="active", bidirectional=True)
+        self._places = [later() for _ in TABS]
         self.param.watch(self._follow, CHOICES)
         self.param.watch(self._refresh, ["fitted", "active"])
-        self._node.param.watch(self._tell, "second")
+
+    @cached_property
+    def view(self) -> pmui.Tabs:
+        """The tabs."""
+        tabs = pmui.Tabs(
+            *zip(TABS, self._places, strict=True), active=self.active, sizing_mode="stretch_width", margin=0
+        )
+        tabs.link(self, active="active", bidirectional=True)
         self._refresh()
+        return tabs
+
+    # Each tab is made when it first comes to the front
+
+    @cached_property
+    def _selection(self) -> SelectionView:
+        return SelectionView(selecting=self.selecting, **self._shared)
+
+    @cached_property
+    def _point(self) -> PointView:
+        return PointView(pick_row=lambda row: self._choose(POINT, row), **self._shared)
+
+    @cached_property
+    def _node(self) -> NodeView:
+        node = NodeView(colouring=self.param.colouring, **self._shared)
+        node.param.watch(self._tell, "second")
+        return node
+
+    @property
+    def _front(self) -> View:
+        return getattr(self, VIEWS[self.active])
 
     @property
     def figures(self) -> dict[str, Figure]:
         """The charts of the tab in front, by name."""
-        return self._views[self.active].figures
+        return self._front.figures
 
     def compare(self, node: int) -> None:
         """Compare the node on show with a second one; where there is none, show that."""
@@ -87,11 +110,12 @@ class Inspector(Part):
         self._refresh()
 
     def _refresh(self, *_):
-        fill(self._places[self.active], lambda: self._views[self.active])
-        self._views[self.active].update(self.fitted, self._chosen[self.active])
+        fill(self._places[self.active], lambda: self._front)
+        self._front.update(self.fitted, self._chosen[self.active])
         self._tell()
 
     def _tell(self, *_):
         """Say which nodes are on show."""
-        both = [self._chosen[NODE], self._node.second]
-        self.nodes = [] if both[0] is None else [node for node in dict.fromkeys(both) if node is not None]
+        first = self._chosen[NODE]
+        both = [] if first is None else [first, self._node.second]
+        self.nodes = [node for node in dict.fromkeys(both) if node is not None]

@@ -34,7 +34,9 @@ class Keeping(pn.viewable.Viewer):
         keep = self._button("Keep", "Keep the selected rows under this name.", lambda _: self._keep(), disabled=none)
         self._place = later(visible=param.bind(bool, kept))
         self._view = stack(line(self._name, keep), self._place, margin=(8, 4))
+        self._offered = []
         self.selecting.param.watch(self._offer, "kept")
+        self._offer()
 
     def _choices(self):
         choice = pmui.Select.from_param(
@@ -67,13 +69,15 @@ class Keeping(pn.viewable.Viewer):
         taken = {selection.name for selection in self.selecting.kept}
         return next(name for i in count(1) if (name := f"selection {i}") not in taken)
 
-    def _offer(self, event):
-        if event.new:
+    def _offer(self, *_):
+        kept, before = self.selecting.kept, self._offered
+        self._offered = kept
+        if kept:
             fill(self._place, self._choices)
-        self.param.chosen.objects = {selection.name: selection for selection in event.new}
-        added = [selection for selection in event.new if selection not in event.old]
-        if added or self.chosen not in event.new:
-            self.chosen = event.new[-1] if event.new else None
+        self.param.chosen.objects = {selection.name: selection for selection in kept}
+        added = [selection for selection in kept if selection not in before]
+        if added or self.chosen not in kept:
+            self.chosen = kept[-1] if kept else None
 
     def __panel__(self):
         return self._view

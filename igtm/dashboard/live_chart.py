@@ -77,7 +77,7 @@ class LiveChart(JSComponent):
     _pulses = param.Integer(doc="How often attention was drawn to something.")
     _cleared = param.List(default=[0], doc="How often selections were cleared from Python, and which; none means all.")
 
-    _esm = Path(__file__).with_suffix(".js")
+    _bundle = Path(__file__).with_suffix(".js")
 
     def __init__(self, **params):
         super().__init__(**{"sizing_mode": "stretch_width", **params})

@@ -1,6 +1,7 @@
 """MapView: the map itself, moving in place while a fit runs, and what the reader picks on it."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,9 @@ from igtm.charts.figure import Figure, unchecked
 from igtm.charts.scatter import placed
 from igtm.dashboard.backdrop import PLANE, Backdrop
 from igtm.dashboard.colour_options import ColourOptions
+from igtm.dashboard.first_view import Places, whole
 from igtm.dashboard.inspector_parts import illustrate
-from igtm.dashboard.layouts import line
+from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.live_chart import LiveChart
 from igtm.dashboard.part import Part
 from igtm.dashboard.search_view import SearchView
@@ -47,6 +49,8 @@ li { margin: 6px 0; }
 <li>Click a point or a cell, or select rows, to read what they are.</li>
 </ol></main>
 """
+# Two lines of them: widths, and what the rest of a line is for.
+CONTROLS = (203, 180, 32, 150), (132, 180, "1 1 250px")
 ALL_OVER = {"position": "absolute", "inset": "0", "width": "100%", "height": "100%"}
 DRAG = {"moves map": "move", "selects": "new", "adds": "add", "removes": "remove"}
 DRAG_HELP = "What dragging, or tapping a point, does. Shift always adds to the selection, alt always removes from it."
@@ -127,19 +131,42 @@ class MapView(Part):
         self.chart = LiveChart(label="Map", max_share=0.41, margin=0, drag=drag)
         self.chart.param.watch(self._take_picks, "selection")
         self.chart.param.watch(self._take_gesture, "gesture", onlychanged=False)
-        options = {"size": "small", "margin": 0}
         self.search = SearchView(selecting=self.selecting)
         self.search.param.watch(lambda _: self._show_found(), "found")
-        points = {**options, "disabled": self.param.kind.rx() == "mass"}  # a map of nodes has none
-        self.colours.disabled = points["disabled"]
-        self.backdrop.param.update(colouring=self.colours.param.colouring, disabled=points["disabled"])
+        self.colours.disabled = self._no_points
+        self.backdrop.param.update(colouring=self.colours.param.colouring, disabled=self._no_points)
+        self._show()
+
+    @cached_property
+    def view(self) -> pn.Column:
+        """The map below its controls."""
+        return whole(self.begun)
+
+    def begun(self, places: Places) -> pn.Column:
+        """The same, with places for the controls."""
         welcome = pn.Column(
             Html(WELCOME, margin=0, styles=ALL_OVER),
             visible=self.param.scene.rx.is_(None),
             margin=0,
             styles=ALL_OVER,
         )
-        self.view = pn.Column(
+        return pn.Column(
+            places.later(self._controls, *CONTROLS, styles={"margin-bottom": "4px"}),
+            pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),
+            self.search.results,
+            plain(
+                param.bind(lambda *_: self.reading, self.backdrop.param.ground, self.param.kind),
+                font_size="12px", opacity="0.75",
+            ),
+            self.backdrop.editor,
+            sizing_mode="stretch_width",
+            margin=0,
+        )  # fmt: skip
+
+    def _controls(self) -> pn.Column:
+        options = {"size": "small", "margin": 0}
+        points = {**options, "disabled": self._no_points}
+        return stack(
             line(
                 pmui.RadioButtonGroup.from_param(self.param.kind, label="", **options),
                 pmui.Select.from_param(
@@ -156,19 +183,15 @@ class MapView(Part):
                     param.bind(lambda *_: self.caption, self.param.scene, self.param.kind),
                     font_size="12px", opacity="0.75", min_height="18px", flex="1 1 250px", min_width="0",
                 ),
-                margin=(12, 0, 4, 0),
+                margin=(12, 0, 0, 0),
             ),
-            pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),
-            self.search.results,
-            plain(
-                param.bind(lambda *_: self.reading, self.backdrop.param.ground, self.param.kind),
-                font_size="12px", opacity="0.75",
-            ),
-            self.backdrop.editor,
-            sizing_mode="stretch_width",
-            margin=0,
+            gap="0",
         )  # fmt: skip
-        self._show()
+
+    @property
+    def _no_points(self):
+        """Whether the map is one of nodes."""
+        return self.param.kind.rx() == "mass"
 
     @property
     def figure(self) -> Figure | None:

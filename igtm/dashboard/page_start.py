@@ -1,7 +1,11 @@
 """How a page begins: only the browser knows how wide its window is, and when everything has found its place."""
 
+from pathlib import Path
+
 import param
 from panel.custom import JSComponent
+
+from igtm.dashboard.first_view import FIRST
 
 __all__ = ["WAITING", "PageStart"]
 
@@ -13,38 +17,17 @@ class PageStart(JSComponent):
     """In the header of a `panel_material_ui.Page`: nothing jumps while it loads, and a narrow one begins with its map.
 
     The parts of a page arrive one by one and push those below them: the content, which the page gives the style
-    `WAITING`, is seen once all have their place. Below 600 pixels Material UI lays the sidebar over the page, and a
-    newcomer would see nothing else, so it is closed. In the browser and not in Python, or the sidebar would be seen
-    to go, and what a page tells while it loads can be lost.
+    `WAITING`, is seen once all have their place, and what comes later once all of that is drawn. Below 600 pixels
+    Material UI lays the sidebar over the page, and a newcomer would see nothing else, so it is closed. In the browser
+    and not in Python, or the sidebar would be seen to go, and what a page tells while it loads can be lost.
     """
 
     seen = param.Boolean(default=False, doc="Whether the content is.")
+    filled = param.Boolean(default=False, doc="Whether what comes later is on its way to its places.")
+    whole = param.Boolean(default=False, doc="Whether that is seen, too.")
+    first = param.Dict(default=FIRST, doc="CSS variables of the page until then.")
 
-    _esm = """
-    const STILL = 150, LONGEST = 10000;  // milliseconds; whatever may fail to load, the rest can be used
-
-    export function render({ view, model: start }) {
-      const { el, model } = view.root;
-      if (window.innerWidth < 600) model.data.sidebar_open = false;
-      const main = el.shadowRoot.querySelector(".main-content");
-      const began = performance.now();
-      let last, since;
-      const watch = (now) => {
-        // Asked for a height, the browser lays all of the page out: not while parts of it still arrive.
-        const there = model.document.is_idle;
-        if (there) main.style.display = SEEN.display;
-        const height = there ? main.scrollHeight : 0;
-        if (!height || height !== last) [last, since] = [height, now];
-        if (now - since > STILL || now - began > LONGEST) {
-          Object.assign(main.style, SEEN);
-          start.seen = true;
-        } else requestAnimationFrame(watch);
-      };
-      requestAnimationFrame(watch);
-    }
-
-    const SEEN = { display: "flex", visibility: "visible", clipPath: "none" };
-    """
+    _bundle = Path(__file__).with_suffix(".js")
 
     def __init__(self, **params):
         super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})

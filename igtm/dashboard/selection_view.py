@@ -66,6 +66,7 @@ class SelectionView(View):
             beside(heat, self._rows),
         ]
         self.selecting.param.watch(self._offer, "kept")
+        self._offer()
         self.param.watch(lambda *_: self._compare(*self._shown), ["other", "more"])
 
     def __panel__(self):
@@ -150,8 +151,8 @@ class SelectionView(View):
 
         off_loop(draw, arrive)
 
-    def _offer(self, event):
-        names = [ALL_ROWS, *(selection.name for selection in event.new)]
+    def _offer(self, *_):
+        names = [ALL_ROWS, *(selection.name for selection in self.selecting.kept)]
         self.param.other.objects = names
         if self.other not in names:
             self.other = ALL_ROWS

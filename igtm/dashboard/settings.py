@@ -1,5 +1,7 @@
 """Settings: the parameters of the fit, each with its help and its automatic value, and what they will cost."""
 
+from functools import cached_property
+
 import panel as pn
 import panel_material_ui as pmui
 import param
@@ -41,12 +43,12 @@ class Settings(Part):
 
     names = ("k", "m", "s", "regul", "n_blocks", "niter", "tol")
 
-    def __init__(self, **params):
-        super().__init__(**params)
+    @cached_property
+    def view(self) -> pn.Column:
+        """A slider or a field for each, and what a fit costs with them."""
         shown = [self.param[name] for name in ("k", "m", "s", "n_blocks", "niter", "shape")]
         cost = param.bind(lambda *_: self.cost, *shown)
-        self._cost = plain(cost, font_size="12px", opacity="0.8", margin="4px")
-        self.view = pn.Column(
+        return pn.Column(
             self._row("k", "k · nodes per side", pmui.IntSlider, end=40, step=1),
             self._row("m", "m · RBFs per side", pmui.IntSlider, end=15, step=1),
             self._row("s", "s · width", pmui.FloatSlider, start=0.05, end=2, step=0.05, format="0.00"),
@@ -54,7 +56,7 @@ class Settings(Part):
             self._row("n_blocks", "n_blocks · pieces"),
             self._row("niter", "niter · most iterations"),
             self._row("tol", "tol · convergence"),
-            self._cost,
+            plain(cost, font_size="12px", opacity="0.8", margin="4px"),
             sizing_mode="stretch_width",
             margin=0,
         )

@@ -1,5 +1,7 @@
 """Sheet: the tabs under the map, which say something of the whole of it."""
 
+from functools import cached_property
+
 import panel_material_ui as pmui
 import param
 
@@ -24,17 +26,27 @@ class Sheet(Part):
 
     def __init__(self, **params):
         super().__init__(**params)
-        self.planes = PlanesView(dark=self.param.dark, on_show=self.on_show)
-        self.quality = QualityView(dark=self.param.dark)
         self._places = [later() for _ in TABS]
-        self.view = pmui.Tabs(
-            *zip(TABS, self._places, strict=True),
-            active=self.active,
-            sizing_mode="stretch_width",
-            margin=0,
+
+    @cached_property
+    def view(self) -> pmui.Tabs:
+        """The tabs."""
+        tabs = pmui.Tabs(
+            *zip(TABS, self._places, strict=True), active=self.active, sizing_mode="stretch_width", margin=0
         )
-        self.view.link(self, active="active", bidirectional=True)
+        tabs.link(self, active="active", bidirectional=True)
         self._refresh()
+        return tabs
+
+    @cached_property
+    def planes(self) -> PlanesView:
+        """The tab of the planes."""
+        return PlanesView(dark=self.param.dark, on_show=self.on_show)
+
+    @cached_property
+    def quality(self) -> QualityView:
+        """The tab that says how good the map is."""
+        return QualityView(dark=self.param.dark)
 
     @property
     def figures(self) -> dict[str, Figure]:
@@ -45,7 +57,7 @@ class Sheet(Part):
 
     @param.depends("fitted", "active", watch=True)
     def _refresh(self):
-        views = self.convergence.view, self.planes, self.quality
-        fill(self._places[self.active], lambda: views[self.active])
+        view = (lambda: self.convergence.view, lambda: self.planes, lambda: self.quality)[self.active]
+        fill(self._places[self.active], view)
         if self.active:
-            views[self.active].update(self.fitted)
+            view().update(self.fitted)

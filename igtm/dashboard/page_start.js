@@ -1,0 +1,46 @@
+const STILL = 60, LONGEST = 10000;  // milliseconds; whatever may fail to load, the rest can be used
+const SEEN = { display: "flex", visibility: "visible", clipPath: "none" };
+
+export function render({ view, model: start }) {
+  const { el, model } = view.root;
+  if (window.innerWidth < 600) model.data.sidebar_open = false;
+  for (const [name, value] of Object.entries(start.first)) el.style.setProperty(name, value);
+  begin(el.shadowRoot.querySelector(".main-content"), model.document, start);
+  if (start.filled) complete(view.root, start);
+  else start.on("filled", () => complete(view.root, start));
+}
+
+// Shows the content when it is laid out.
+async function begin(main, document, start) {
+  let height;
+  await settled(() => {
+    // Asked for a height, the browser lays all of the page out: not while parts of it still arrive.
+    if (document.is_idle) main.style.display = SEEN.display;
+    const before = height;
+    height = document.is_idle ? main.scrollHeight : 0;
+    return height && height === before;
+  });
+  Object.assign(main.style, SEEN);
+  start.seen = true;
+}
+
+// Shows what came into its places when all of it is drawn.
+async function complete(root, start) {
+  let begun = false;
+  await settled(() => (begun ||= !root.has_finished()) && root.has_finished());
+  for (const name of Object.keys(start.first)) root.el.style.removeProperty(name);
+  start.whole = true;
+}
+
+// Until something has been so for a moment.
+const settled = (is) =>
+  new Promise((resolve) => {
+    const began = performance.now();
+    let since = began;
+    const watch = (now) => {
+      if (!is()) since = now;
+      if (now - since > STILL || now - began > LONGEST) resolve();
+      else requestAnimationFrame(watch);
+    };
+    requestAnimationFrame(watch);
+  });
