@@ -7,8 +7,11 @@ from sklearn.datasets import load_iris
 import igtm
 from igtm.dashboard.sheet_views import ALL, as_page
 
-# panel-material-ui's download button says it to Panel's.
-pytestmark = pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning")
+pytestmark = [
+    # panel-material-ui's download button says it to Panel's.
+    pytest.mark.filterwarnings("ignore:Both 'variant' and 'button_style':PendingDeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The inplace keyword"),  # of pandas, which Bokeh still uses
+]
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ STYLE.replaceSync(`
   *, ::before, ::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; }
 }`);
 
-export function render({ model, view }) {
+function render({ model, view }) {
   const access = new Access(view.root.el);
   model.on("remove", access.dispose);
 }
@@ -110,12 +110,13 @@ class Access {
     icon.addEventListener("click", this.tap);
   }
 
-  // The focus of what goes out of use would fall to the page: the first in its line that can be used gets it. Some
-  // browsers take it away at once, others when the next frame is drawn.
+  // The focus of what goes out of use would fall to the page: the first in its line that can be used gets it, a line
+  // being what says so of itself, or else what is around it. Some browsers take it away at once, others when the next
+  // frame is drawn.
   passOn(control) {
     setTimeout(() => {
       if (document.activeElement !== document.body && !hasFocus(control)) return; // the reader went on
-      let [around, heir] = [control, null];
+      let [around, heir] = [line(control) ?? control, null];
       while (around && !heir) {
         heir = usable(around);
         around = around.parentNode ?? around.host;
@@ -177,7 +178,7 @@ class Access {
 
 // The first control in an element, or in what is shown within it, that can be used.
 function usable(element) {
-  if (element.matches?.(USABLE)) return element.checkVisibility() ? element : null;
+  if (element.matches?.(USABLE)) return element.checkVisibility({ visibilityProperty: true }) ? element : null;
   for (const child of [...(element.shadowRoot?.children ?? []), ...element.children]) {
     const found = usable(child);
     if (found) return found;
@@ -185,6 +186,13 @@ function usable(element) {
   return null;
 }
 
+function line(element) {
+  while (element && !element.matches?.(".line")) element = element.parentNode ?? element.host;
+  return element;
+}
+
 function hasFocus(control) {
   return control.getRootNode().activeElement === control;
 }
+
+export default { render };

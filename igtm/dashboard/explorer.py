@@ -1,6 +1,7 @@
 """Explorer: the whole dashboard. It owns the fitted map and composes the views."""
 
 from dataclasses import replace
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
@@ -120,18 +121,38 @@ class Explorer(pn.viewable.Viewer):
             colouring=self.map.colours.param.colouring,
             dark=self.param.dark,
         )
-        self.take_away = TakeAway(
-            fitted=self.param.fitted, figures=self.figures, drawn=lambda: self.map.drawn, dark=self.param.dark
-        )
-        self.as_table = AsTable(figures=self.figures)
-        self.help = Help(first_map(self.data, self, self.sheet, self.map, self.selecting, self.take_away))
-        self.new_rows = NewRows(fitted=self.param.fitted, dark=self.param.dark)
         if color is not None:
             self.map.prefer(color)
         self._poller = None
         self._connect()
         if pn.state.curdoc and pn.state.curdoc.session_context:
             pn.state.on_session_destroyed(self._end)
+
+    # What the page has no need of before its first view is seen
+
+    @cached_property
+    def take_away(self) -> TakeAway:
+        """Charts, coordinates, the model and the code, to keep."""
+        kept = TakeAway(
+            fitted=self.param.fitted, figures=self.figures, drawn=lambda: self.map.drawn, dark=self.param.dark
+        )
+        kept.param.watch(self._open, "opened")
+        return kept
+
+    @cached_property
+    def as_table(self) -> AsTable:
+        """The charts as tables."""
+        return AsTable(figures=self.figures)
+
+    @cached_property
+    def help(self) -> Help:
+        """The guide and the glossary."""
+        return Help(first_map(self.data, self, self.sheet, self.map, self.selecting, self.take_away))
+
+    @cached_property
+    def new_rows(self) -> NewRows:
+        """Rows of a second file on the map."""
+        return NewRows(fitted=self.param.fitted, dark=self.param.dark)
 
     @property
     def model(self) -> eIGTM | None:
@@ -197,7 +218,6 @@ class Explorer(pn.viewable.Viewer):
     def _connect(self):
         self.controls.param.watch(lambda _: self.fit(), "fit")
         self.controls.param.watch(lambda _: self.fit(paused=True), "step")
-        self.take_away.param.watch(self._open, "opened")
         self.selecting.param.watch(lambda _: self.map_region(), "zoom")
         self.trail.param.watch(lambda event: self._go_back(event.new), "back")
         self.training.param.watch(self._show_frame, "frame")
@@ -317,7 +337,7 @@ class Explorer(pn.viewable.Viewer):
         return stack(
             plain("Data", **HEADING),
             self.data.sidebar,
-            places.later(lambda: self.new_rows, styles={"min-height": NEW_ROWS_HEIGHT}),
+            places.later(lambda: self.new_rows, (166,), styles={"min-height": NEW_ROWS_HEIGHT}),
             plain("Settings", **HEADING, border_top=LINE, padding_top="8px"),
             places.later(lambda: self.settings.view, *[(240,)] * len(Settings.names), margin=(8, 4)),
             styles={"padding": "8px 14px"},
@@ -326,12 +346,13 @@ class Explorer(pn.viewable.Viewer):
     def _main(self, places: Places) -> pn.Column:
         middle = stack(
             _sheet(self.trail, self.map.begun(places)),
-            _sheet(places.later(lambda: self.sheet.view), min_height=SHEET_HEIGHT),
+            places.later(lambda: self.sheet.view, styles=SHEET | {"min-height": SHEET_HEIGHT}),
             gap=GAP,
             styles={"flex": "2 1 440px", "min-width": "0"},
             stylesheets=[".scroll-button { display: none }"],  # which is not seen, and would have a gap
         )
-        inspector = _sheet(places.later(lambda: self.inspector.view), flex="1 1 340px", min_height=INSPECTOR_HEIGHT)
+        beside = SHEET | {"flex": "1 1 340px", "min-height": INSPECTOR_HEIGHT}
+        inspector = places.later(lambda: self.inspector.view, styles=beside)
         keep = places.later(self._keep, KEEP_WIDTHS, styles=KEEP)
         return stack(
             _sheet(self.controls.begun(places, keep)),
@@ -449,5 +470,5 @@ def explore(data, color: str | None = None, **settings) -> Explorer:
     return Explorer(table, color, **settings)
 
 
-def _sheet(*content, **styles) -> pn.Column:
-    return stack(*content, gap="0", styles=SHEET | styles)
+def _sheet(*content) -> pn.Column:
+    return stack(*content, gap="0", styles=SHEET)

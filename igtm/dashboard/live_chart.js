@@ -1,6 +1,6 @@
 // A Vega-Lite chart that is embedded once: after that only its rows, size and selections change.
 
-export function render({ model, view }) {
+function render({ model, view }) {
   // Panel renders a view again when its place in the page changes: canvas, zoom and brush outlive that.
   const chart = (view.chart ??= new Chart(model));
   model.on(["spec", "dark", "aspect", "max_size", "max_share", "plot_height", "_rows", "_frame", "_cleared"], chart.refresh);
@@ -498,3 +498,5 @@ const filled = (value) => (typeof value === "number" && !Number.isFinite(value) 
 
 // A picture within the message: nothing is loaded, and nothing in it is markup.
 const EMBEDDED = /^data:image\/png;base64,[\w+/=]+$/;
+
+export default { render };

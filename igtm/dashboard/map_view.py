@@ -153,15 +153,17 @@ class MapView(Part):
         return pn.Column(
             places.later(self._controls, *CONTROLS, styles={"margin-bottom": "4px"}),
             pn.Column(welcome, self.chart, sizing_mode="stretch_width", margin=0, styles={"position": "relative"}),
-            self.search.results,
-            plain(
-                param.bind(lambda *_: self.reading, self.backdrop.param.ground, self.param.kind),
-                font_size="12px", opacity="0.75",
-            ),
-            self.backdrop.editor,
+            places.later(self._below),
             sizing_mode="stretch_width",
             margin=0,
-        )  # fmt: skip
+        )
+
+    def _below(self) -> pn.Column:
+        """What was found, how to read the backdrop, and its editor."""
+        reading = param.bind(lambda *_: self.reading, self.backdrop.param.ground, self.param.kind)
+        return stack(
+            self.search.results, plain(reading, font_size="12px", opacity="0.75"), self.backdrop.editor, gap="0"
+        )
 
     def _controls(self) -> pn.Column:
         options = {"size": "small", "margin": 0}

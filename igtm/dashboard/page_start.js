@@ -1,7 +1,7 @@
 const STILL = 60, LONGEST = 10000;  // milliseconds; whatever may fail to load, the rest can be used
 const SEEN = { display: "flex", visibility: "visible", clipPath: "none" };
 
-export function render({ view, model: start }) {
+function render({ view, model: start }) {
   const { el, model } = view.root;
   if (window.innerWidth < 600) model.data.sidebar_open = false;
   for (const [name, value] of Object.entries(start.first)) el.style.setProperty(name, value);
@@ -44,3 +44,5 @@ const settled = (is) =>
     };
     requestAnimationFrame(watch);
   });
+
+export default { render };

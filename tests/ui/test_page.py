@@ -20,7 +20,7 @@ def tops(page):
 
 def places(page):
     """How far down the parts begin that the first view has, and how high the page is."""
-    parts = [button(page, "Fit"), page.get_by_role("combobox", name="Drag"), chart_of(page, "Map")]
+    parts = [button(page, "Fit"), page.get_by_text("Settings", exact=True), chart_of(page, "Map")]
     content = page.locator(".main-content").evaluate("content => content.scrollHeight")
     return [*(part.bounding_box()["y"] for part in parts), content]
 
@@ -84,6 +84,28 @@ def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
     chart.click(0.63, 0.5)
     title = page.locator(".tabulator-col-title").filter(has_text="difference").filter(visible=True)
     assert title.evaluate("title => title.scrollWidth <= title.clientWidth")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_controls_come_where_the_first_view_has_their_outlines(new_page, app_url, shot, width, height):
+    page = new_page(viewport={"width": width, "height": height})
+    page.goto(app_url)
+    outlines = page.locator("i.control")
+    expect(outlines.filter(visible=True).first).to_be_visible()
+    shot(f"first-view-{width}", page)
+    expect(button(page, "Take away")).to_be_visible()
+    expect(outlines.filter(visible=True)).to_have_count(0)
+    boxes = [box for box in map(corner, outlines.all()) if box is not None]
+    buttons = [button(page, name) for name in ("Pause", "Step", "Stop", "As tables", "Take away")]
+    lists = page.locator(".MuiInputBase-root").filter(visible=True)
+    fields = [lists.filter(has=page.get_by_role("combobox", name=name)) for name in ("Colour", "Backdrop", "Drag")]
+    for control in [*buttons, *fields]:
+        assert any(corner(control) == pytest.approx(box, abs=4) for box in boxes), control
+
+
+def corner(part):
+    box = part.bounding_box()
+    return box and [box["x"], box["y"]]
 
 
 def test_on_a_tablet_the_head_has_two_lines_and_help_covers_neither(new_page, app_url, shot):
