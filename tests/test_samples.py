@@ -35,6 +35,14 @@ def test_the_sheet_can_be_coloured_by_position_and_by_part():
     assert np.array_equal(load("S-curve").frame["x"], frame["x"]), "seeded"
 
 
+def test_a_sample_that_somebody_changes_is_whole_for_the_next():
+    table = load("iris")
+    table.frame.iloc[:, 0] = 0
+    table.roles.clear()
+    assert (load("iris").frame.iloc[:, 0] > 4).all()
+    assert len(load("iris").features) == 4
+
+
 def test_every_sample_is_listed_and_others_are_refused():
     assert [load(name).name for name in SAMPLES] == list(SAMPLES)
     with pytest.raises(TableError, match=r"no sample 'mnist'. Choose one of: iris"):

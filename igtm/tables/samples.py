@@ -1,5 +1,8 @@
 """Tables to start with, all of them inside scikit-learn: nothing is downloaded."""
 
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 import pandas as pd
 from sklearn import datasets
@@ -52,6 +55,13 @@ def load(name: str) -> Table:
     """
     if name not in SAMPLES:
         raise TableError(f"There is no sample {name!r}. Choose one of: {', '.join(SAMPLES)}.")
+    table = _loaded(name)
+    return replace(table, frame=table.frame.copy(deep=False), roles=dict(table.roles))
+
+
+@cache
+def _loaded(name: str) -> Table:
+    """A sample, made once: each page begins with one."""
     measures, labels = _LOADERS[name]()
     roles = dict.fromkeys(measures.columns, "feature") | dict.fromkeys(labels.columns, "label")
     return from_frame(pd.concat([measures, labels], axis="columns"), name).with_roles(roles)
