@@ -110,9 +110,8 @@ class Access {
     icon.addEventListener("click", this.tap);
   }
 
-  // The focus of what goes out of use would fall to the page: the first in its line that can be used gets it, a line
-  // being what says so of itself, or else what is around it. Some browsers take it away at once, others when the next
-  // frame is drawn.
+  // The focus of what goes out of use would fall to the page: the first in its line that can be used gets it, or else
+  // in what is around it. Some browsers take it away at once, others when the next frame is drawn.
   passOn(control) {
     setTimeout(() => {
       if (document.activeElement !== document.body && !hasFocus(control)) return; // the reader went on
@@ -187,7 +186,7 @@ function usable(element) {
 }
 
 function line(element) {
-  while (element && !element.matches?.(".line")) element = element.parentNode ?? element.host;
+  while (element && !element.matches?.(".focus-line")) element = element.parentNode ?? element.host;
   return element;
 }
 

@@ -59,7 +59,7 @@ class Controls(Part):
         )  # fmt: skip
         others = places.later(self._others, OTHERS, sizing_mode=None, styles={"flex": "none", "width": "auto"})
         look = {"margin": 0, "styles": {"gap": "8px", "flex": "none", "width": "auto"}}
-        buttons = pn.Row(fit, others, css_classes=["line"], **look)  # a line to the keyboard, too
+        buttons = pn.Row(fit, others, css_classes=["focus-line"], **look)
         words = plain(
             param.bind(_progress_words, self.training.param.frame, status), font_size="12px", line_height="18px"
         )
