@@ -4,8 +4,9 @@ const SEEN = { display: "flex", visibility: "visible", clipPath: "none" };
 function render({ view, model: start }) {
   const { el, model } = view.root;
   if (window.innerWidth < 600) model.data.sidebar_open = false;
-  for (const [name, value] of Object.entries(start.first)) el.style.setProperty(name, value);
   begin(el.shadowRoot.querySelector(".main-content"), model.document, start);
+  if (start.whole) return; // drawn again
+  for (const [name, value] of Object.entries(start.first)) el.style.setProperty(name, value);
   if (start.filled) complete(view.root, start);
   else start.on("filled", () => complete(view.root, start));
 }
