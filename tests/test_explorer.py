@@ -9,6 +9,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 import igtm
+from igtm.dashboard import page_layout
 from igtm.dashboard.controls import _progress_words
 from igtm.maps import table_map
 from igtm.maps.selections import select
@@ -176,4 +177,4 @@ def test_a_table_with_molecules_alone_can_be_fitted_and_its_bits_are_counted():
     explorer.data.recipe = Recipe(fingerprints=("smiles",))
     assert explorer.controls.ready
     assert explorer.settings.shape == (29, 1024)
-    assert "29 × 1,024" in explorer._title.object
+    assert "29 × 1,024" in page_layout.title(explorer.data).object

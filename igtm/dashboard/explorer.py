@@ -1,7 +1,7 @@
 """Explorer: the whole dashboard. It owns the fitted map and composes the views."""
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
 
@@ -9,29 +9,24 @@ import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
 import param
-from panel.util import edit_readonly
 
-from igtm.charts import theme
-from igtm.dashboard import serving
-from igtm.dashboard.access import Access
+from igtm.dashboard import page_layout, serving
 from igtm.dashboard.as_table import AsTable
 from igtm.dashboard.backdrop import Backdrop
 from igtm.dashboard.controls import Controls
 from igtm.dashboard.convergence import Convergence
 from igtm.dashboard.data import DataView
-from igtm.dashboard.first_view import Places, whole
+from igtm.dashboard.first_view import whole
 from igtm.dashboard.guide import first_map
 from igtm.dashboard.help import Help
 from igtm.dashboard.inspector import Inspector
-from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.map_view import MapView, Scene
 from igtm.dashboard.new_rows import NewRows
-from igtm.dashboard.page_start import WAITING, PageStart
 from igtm.dashboard.selecting import Selecting
 from igtm.dashboard.settings import Settings
 from igtm.dashboard.sheet import Sheet
 from igtm.dashboard.take_away import TakeAway
-from igtm.dashboard.text import listed, plain
+from igtm.dashboard.text import listed
 from igtm.dashboard.trail import Trail
 from igtm.dashboard.training import Job, Training
 from igtm.estimator import eIGTM
@@ -41,34 +36,6 @@ from igtm.tables import readers
 from igtm.tables.tables import Table
 
 POLL_MILLISECONDS = 200
-GAP = "12px"
-# At the end of its line.
-KEEP = {"flex": "none", "width": "auto", "margin-left": "auto"}
-KEEP_WIDTHS = 104, 112
-HELP = {"flex": "none", "width": "auto", "min-width": "130px", "min-height": "36px"}
-LINE = "1px solid var(--mui-palette-divider)"
-# What lies on the page as a sheet of paper.
-SHEET = {
-    "box-sizing": "border-box",
-    "padding": "10px",
-    "border": LINE,
-    "border-radius": "8px",
-    "background": "var(--panel-surface-color)",
-}
-# As high as they are before the first map.
-SHEET_HEIGHT, INSPECTOR_HEIGHT, NEW_ROWS_HEIGHT = "172px", "270px", "86px"
-HEADING = {"font_weight": "600"}
-LOADING = "#loader { background: none !important; }"  # of itself a grey, which then flashes to the page's own
-HEAD = {
-    "background": "var(--mui-palette-background-paper)",
-    "color": "var(--mui-palette-text-primary)",
-    "boxShadow": "none",
-    "borderBottom": LINE,
-    # In place of Panel's white, and of the blue of links.
-    "& a, & .title, & .MuiIconButton-root": {"color": "inherit !important"},
-    "& .title": {"fontSize": "20px"},
-    "& .MuiToolbar-root": {"height": "48px"},
-}
 
 
 class Explorer(pn.viewable.Viewer):
@@ -305,78 +272,23 @@ class Explorer(pn.viewable.Viewer):
     def _end(self, _):
         self.training.close()
 
-    # Where the views are
-
-    @property
-    def _title(self) -> pn.pane.HTML:
-        """What is being looked at, for the head of the page; a phone has no room for it."""
-
-        def words(table, recipe):
-            if table is None:
-                return "no table"
-            return f"{table.name} · {len(table.frame):,} × {recipe.width(table):,}"
-
-        title = plain(
-            param.bind(words, self.data.param.table, self.data.param.recipe), opacity="0.75", margin="0 16px"
-        )
-        title.align = "center"
-        title.stylesheets = ["@media (max-width: 600px) { :host > div { display: none } }"]
-        return title
+    # Where the parts are
 
     @property
     def side(self) -> pn.Column:
         """Data above settings."""
-        return whole(self._side)
+        return whole(partial(page_layout.side, self))
 
     @property
     def main(self) -> pn.Column:
         """Controls above map and sheet, the inspector beside them where there is room."""
-        return whole(self._main)
-
-    def _side(self, places: Places) -> pn.Column:
-        return stack(
-            plain("Data", **HEADING),
-            self.data.sidebar,
-            places.later(lambda: self.new_rows, (166,), styles={"min-height": NEW_ROWS_HEIGHT}),
-            plain("Settings", **HEADING, border_top=LINE, padding_top="8px"),
-            places.later(lambda: self.settings.view, *[(240,)] * len(Settings.names), margin=(8, 4)),
-            styles={"padding": "8px 14px"},
-        )
-
-    def _main(self, places: Places) -> pn.Column:
-        middle = stack(
-            _sheet(self.trail, self.map.begun(places)),
-            places.later(lambda: self.sheet.view, styles=SHEET | {"min-height": SHEET_HEIGHT}),
-            gap=GAP,
-            styles={"flex": "2 1 440px", "min-width": "0"},
-            stylesheets=[".scroll-button { display: none }"],  # which is not seen, and would have a gap
-        )
-        beside = SHEET | {"flex": "1 1 340px", "min-height": INSPECTOR_HEIGHT}
-        inspector = places.later(lambda: self.inspector.view, styles=beside)
-        keep = places.later(self._keep, KEEP_WIDTHS, styles=KEEP)
-        return stack(
-            _sheet(self.controls.begun(places, keep)),
-            line(middle, inspector, gap=GAP, align="start"),
-            places.later(self._dialogs),
-            gap=GAP,
-            styles={"padding": GAP},
-        )
-
-    def _keep(self) -> pn.Row:
-        return pn.Row(self.as_table.button, self.take_away.view, margin=0, styles={"gap": "8px"})
-
-    def _help(self) -> pn.Row:
-        return pn.Row(Access(), self.help.buttons(), margin=0, styles={"width": "auto"})
-
-    def _dialogs(self) -> pn.Column:
-        return stack(self.data.dialog, self.as_table.dialog, self.help.glossary, self.help.guide, gap="0")
+        return whole(partial(page_layout.main, self))
 
     def page(self) -> pmui.Page:
         """The dashboard as a page of its own."""
-        page, places = self._frame(), Places()
-        start = self._fill(page, places)
-        places.fill()
-        start.filled = True
+        page = self._frame()
+        _, complete = page_layout.fill(page, self)
+        complete()
         return page
 
     def servable(self, **options):
@@ -388,50 +300,17 @@ class Explorer(pn.viewable.Viewer):
 
     def _fill_in_steps(self, page):
         """Give the page its parts, the last when the first are seen."""
-        places = Places()
-        start = self._fill(page, places)
-
-        def complete(_):
-            with pn.io.hold():
-                places.fill()
-                start.filled = True
-
-        start.param.watch(complete, "seen")
-
-    def _fill(self, page, places: Places) -> PageStart:
-        start = PageStart()
-        help = places.later(self._help, sizing_mode=None, align="center", styles=HELP)
-        page.param.update(header=[self._title, help, start], sidebar=[self._side(places)], main=[self._main(places)])
-        return start
+        start, complete = page_layout.fill(page, self)
+        start.param.watch(lambda _: complete(), "seen")
 
     def _frame(self) -> pmui.Page:
-        """The page without its parts."""
-        page = pmui.Page(
-            title="igtm",
-            sidebar_width=340,
-            sidebar_resizable=False,
-            busy_indicator=None,
-            theme_config=theme.material(),
-            sx={
-                ".main-content": WAITING,
-                ".MuiAppBar-root": HEAD,
-                ".MuiToolbar-root": {"minHeight": "48px !important"},
-            },
-        )
-        # Following the busy counter, it would walk through all of its models twice at every poll.
-        with edit_readonly(page):
-            page.busy = False
-        page.config.raw_css = [LOADING]
+        page = page_layout.frame()
         page.link(self, dark_theme="dark")
         self.dark = page.dark_theme
         return page
 
     def __panel__(self):
-        left = stack(
-            Access(), self.help.buttons(), self.side, gap=GAP, styles={"flex": "1 1 300px", "max-width": "360px"}
-        )
-        right = stack(self.main, styles={"flex": "3 1 560px", "min-width": "0"})
-        both = pmui.FlexBox(left, right, sizing_mode="stretch_width", theme_config=theme.material())
+        both = page_layout.beside(self)
         both.link(self, dark_theme="dark")  # it follows the notebook's
         return both
 
@@ -468,7 +347,3 @@ def explore(data, color: str | None = None, **settings) -> Explorer:
     if color is not None and color not in table.frame:
         raise ValueError(f"color={color!r} is no column of the table: choose one of {list(table.frame)[:10]}.")
     return Explorer(table, color, **settings)
-
-
-def _sheet(*content) -> pn.Column:
-    return stack(*content, gap="0", styles=SHEET)
