@@ -20,7 +20,8 @@ def tops(page):
 
 def places(page):
     """How far down the parts begin that the first view has, and how high the page is."""
-    parts = [button(page, "Fit"), page.get_by_text("Settings", exact=True), chart_of(page, "Map")]
+    drag, settings = page.get_by_role("combobox", name="Drag"), page.get_by_text("Settings", exact=True)
+    parts = [button(page, "Fit"), drag, settings, chart_of(page, "Map")]
     content = page.locator(".main-content").evaluate("content => content.scrollHeight")
     return [*(part.bounding_box()["y"] for part in parts), content]
 
