@@ -1,7 +1,12 @@
-"""Two repairs of how Panel and a page tell each other what has changed, until Panel has them."""
+"""Three repairs of how Panel and a page tell each other what has changed, until Panel has them."""
 
+from pathlib import Path
+
+from panel.custom import JSComponent
 from panel.io import document
 from panel.reactive import Syncable
+
+__all__ = ["Delivery"]
 
 _dispatch = document._dispatch_msgs
 
@@ -23,3 +28,12 @@ document._dispatch_msgs = _dispatch_all
 
 # Panel lets 50 ms pass before it looks at what a reader chose, which it has whole by then: an answer is there sooner.
 Syncable._debounce = 0
+
+
+class Delivery(JSComponent):
+    """Anywhere in a page: what Python sets twice in quick succession stays what it was set to last."""
+
+    _bundle = Path(__file__).with_suffix(".js")
+
+    def __init__(self, **params):
+        super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})

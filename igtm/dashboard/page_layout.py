@@ -9,6 +9,7 @@ from panel.util import edit_readonly
 
 from igtm.charts import theme
 from igtm.dashboard.access import Access
+from igtm.dashboard.delivery import Delivery
 from igtm.dashboard.first_view import Places
 from igtm.dashboard.layouts import line, stack
 from igtm.dashboard.page_start import WAITING, PageStart
@@ -96,9 +97,7 @@ def main(explorer, places: Places) -> pn.Column:
 
 def beside(explorer) -> pmui.FlexBox:
     """Side and main next to each other, where the page is not ours."""
-    left = stack(
-        Access(), explorer.help.buttons(), explorer.side, gap=GAP, styles={"flex": "1 1 300px", "max-width": "360px"}
-    )
+    left = stack(_help(explorer), explorer.side, gap=GAP, styles={"flex": "1 1 300px", "max-width": "360px"})
     right = stack(explorer.main, styles={"flex": "3 1 560px", "min-width": "0"})
     return pmui.FlexBox(left, right, sizing_mode="stretch_width", theme_config=theme.material())
 
@@ -147,7 +146,7 @@ def _keep(explorer) -> pn.Row:
 
 
 def _help(explorer) -> pn.Row:
-    return pn.Row(Access(), explorer.help.buttons(), margin=0, styles={"width": "auto"})
+    return pn.Row(Delivery(), Access(), explorer.help.buttons(), margin=0, styles={"width": "auto"})
 
 
 def _dialogs(explorer) -> pn.Column:

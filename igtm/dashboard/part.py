@@ -4,6 +4,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from igtm.charts import theme
+from igtm.dashboard.delivery import Delivery
 
 __all__ = ["Part"]
 
@@ -17,4 +18,5 @@ class Part(pn.viewable.Viewer):
     view: pn.viewable.Viewable
 
     def __panel__(self):
-        return pmui.Column(self.view, theme_config=theme.material(), sizing_mode="stretch_width", margin=10)
+        wide = {"sizing_mode": "stretch_width", "margin": 10}
+        return pmui.Column(Delivery(), self.view, theme_config=theme.material(), **wide)
