@@ -12,7 +12,7 @@ from igtm.dashboard.access import Access
 from igtm.dashboard.delivery import Delivery
 from igtm.dashboard.first_view import Places
 from igtm.dashboard.layouts import line, stack
-from igtm.dashboard.page_start import WAITING, PageStart
+from igtm.dashboard.page_start import WAITING, PageStart, load_ahead
 from igtm.dashboard.settings import Settings
 from igtm.dashboard.text import plain
 
@@ -120,6 +120,7 @@ def frame() -> pmui.Page:
     with edit_readonly(page):
         page.busy = False
     page.config.raw_css = [LOADING]
+    load_ahead(page)
     return page
 
 

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import panel_material_ui as pmui
 import param
 from panel.custom import JSComponent
 
 from igtm.dashboard.first_view import FIRST
 
-__all__ = ["WAITING", "PageStart"]
+__all__ = ["WAITING", "PageStart", "load_ahead"]
 
 #: Style of what is not seen until the page is laid out; text that says of itself that it is visible is clipped.
 WAITING = {"display": "none", "visibility": "hidden", "clipPath": "inset(100%)"}
@@ -31,3 +32,13 @@ class PageStart(JSComponent):
 
     def __init__(self, **params):
         super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})
+
+
+def load_ahead(page: pmui.Page) -> None:
+    """Have the browser load Material UI's components while it asks the server for what the page holds.
+
+    Else it would begin when it has that, and all of the page waits for them.
+    """
+    # As the components name it, so it is loaded once; what Panel appends to an address is a comment then.
+    address = page._render_esm(server=True)
+    page.config.js_modules = {"components": f"data:text/javascript,importShim('{address}')//"}

@@ -40,6 +40,14 @@ def fit_until_converged(page):
     expect(progress(page)).to_contain_text("converged")
 
 
+def test_material_ui_is_loaded_once_and_before_what_the_page_holds(page, app_url):
+    visit(page, app_url)
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)")
+    names = [path.rsplit("/", 1)[1] for path in loaded]
+    assert names.count("panel-material-ui.bundle.js") == 1
+    assert names.index("panel-material-ui.bundle.js") < names.index("page_start.js")
+
+
 def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
     page.goto(app_url)
     expect(page.get_by_text("Draw the first map")).to_be_visible()
