@@ -1,5 +1,7 @@
 """What the tabs of the inspector have in common."""
 
+from collections.abc import Callable
+
 import panel as pn
 import param
 
@@ -12,9 +14,12 @@ from igtm.maps.table_map import TableMap
 GRID_HEIGHT = 320
 # A field for a number, which is narrow; what is wrong with one is said in one line.
 NUMBER = {"size": "small", "width": 132, "sx": {"& .MuiFormHelperText-root": {"mx": 0, "whiteSpace": "nowrap"}}}
-# Laid out, as a grid of rows has to be before it can be seen, but neither seen nor read, and it takes no room.
-AWAY = "away"
-AWAY_STYLE = f":host(.{AWAY}) {{ position: absolute; inset: 0; height: 0; overflow: hidden; visibility: hidden; }}"
+# What is away is laid out, as a grid of rows has to be before it can be seen, but neither seen nor read, and it takes
+# no room. One class for both: whenever those of any part change, Bokeh lays out all of the page.
+STYLE = """
+:host(:not(.away)) > .hint { display: none; }
+:host(.away) > .place { height: 0; overflow: hidden; visibility: hidden; }
+"""
 
 
 class View(pn.viewable.Viewer):
@@ -26,6 +31,7 @@ class View(pn.viewable.Viewer):
 
     hint = ""
     margin = (12, 4)
+    look: Callable[[TableMap, object], object] | None = None  # without, there is nothing to wait for
 
     dark = param.Boolean(default=False, allow_refs=True, doc="Whether charts are dark.")
     pick = param.Callable(doc="Called with the node that the reader picks in a heatmap.")
@@ -37,18 +43,14 @@ class View(pn.viewable.Viewer):
         super().__init__(**params)
         self._shown = (None, None)
         self.pictures = {}
-        # Around the text: Panel's HTML pane fails when its own `visible` changes before it was drawn.
-        self._hint = pn.Column(plain(self.hint, opacity="0.7"), sizing_mode="stretch_width", margin=0)
-        self._content = pn.Column(
-            css_classes=self.param.away.rx.where([AWAY], []),
-            stylesheets=[AWAY_STYLE],
-            sizing_mode="stretch_width",
-            margin=0,
-        )
-        self._place = later(styles={"position": "relative"})
+        self._content = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._place = later(css_classes=["place"])
 
     def __panel__(self):
-        return pn.Column(self._hint, self._place, sizing_mode="stretch_width", margin=self.margin)
+        hint = pn.Column(plain(self.hint, opacity="0.7"), css_classes=["hint"], sizing_mode="stretch_width", margin=0)
+        classes = self.param.away.rx.where(["away"], [])
+        look = {"css_classes": classes, "stylesheets": [STYLE], "margin": self.margin}
+        return pn.Column(hint, self._place, sizing_mode="stretch_width", **look)
 
     def heatmap(self, label: str) -> Heatmap:
         """A heatmap of this tab."""
@@ -68,7 +70,6 @@ class View(pn.viewable.Viewer):
                 self.prepare(fitted)
         if fitted is None or not self.exists(fitted, chosen):
             chosen = None
-        self._hint.visible = chosen is None
         if fitted is self._shown[0] and chosen is self._shown[1]:
             return
         self._shown = shown = (fitted, chosen)
@@ -81,14 +82,13 @@ class View(pn.viewable.Viewer):
 
         if chosen is None:
             self.away = True
+        elif self.look is None:
+            arrive(None)
         else:
             off_loop(lambda: self.look(fitted, chosen), arrive)
 
     def prepare(self, fitted: TableMap) -> None:
         """Fill what is out of sight, when there is another map; by default nothing."""
-
-    def look(self, fitted: TableMap, chosen):
-        """What `show` is given; by default nothing."""
 
 
 class NumberedView(View):
