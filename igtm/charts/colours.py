@@ -36,7 +36,7 @@ def as_text(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         names = np.array([*as_text(pd.Series(column.cat.categories)), MISSING], dtype=object)
         return pd.Series(names[column.cat.codes], index=column.index, name=column.name, dtype=object)
-    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=False) == "string":
+    if is_text(column):
         return column
     text = column.astype(object)
     if pd.api.types.is_float_dtype(column):
@@ -44,6 +44,11 @@ def as_text(column: pd.Series) -> pd.Series:
     elif pd.api.types.infer_dtype(column) != "string":
         text = text.map(str, na_action="ignore").astype(object)
     return text.where(column.notna(), MISSING)
+
+
+def is_text(column: pd.Series) -> bool:
+    """Whether all values are text as Python has it, and none is missing."""
+    return column.dtype == object and pd.api.types.infer_dtype(column, skipna=False) == "string"
 
 
 def _numbers(values: pd.Series) -> list[str]:

@@ -21,6 +21,7 @@ NOTICE = {
     "color": "var(--panel-primary-color)",
 }
 OTHERS = 82, 74, 74  # widths of the buttons beside Fit
+BUTTONS = {"margin": 0, "styles": {"gap": "8px", "flex": "none", "width": "auto"}}  # how they stand in a row
 # Where a line has no room for progress, it comes last. On a phone its words take two lines, before they do, too.
 RUN = "@media (max-width: 1300px) { :host { order: 1; } }"
 WORDS = "@media (max-width: 600px) { :host { min-height: 36px; } }"
@@ -58,8 +59,7 @@ class Controls(Part):
             variant="contained",
         )  # fmt: skip
         others = places.later(self._others, OTHERS, sizing_mode=None, styles={"flex": "none", "width": "auto"})
-        look = {"margin": 0, "styles": {"gap": "8px", "flex": "none", "width": "auto"}}
-        buttons = pn.Row(fit, others, css_classes=["focus-line"], **look)
+        buttons = pn.Row(fit, others, css_classes=["focus-line"], **BUTTONS)
         words = plain(
             param.bind(_progress_words, self.training.param.frame, status), font_size="12px", line_height="18px"
         )
@@ -90,8 +90,7 @@ class Controls(Part):
             self._button(
                 "Stop", icons.STOP, "End the run and keep the map as it is now.", lambda _: run.stop(), disabled=idle,
             ),
-            margin=0,
-            styles={"gap": "8px", "flex": "none", "width": "auto"},
+            **BUTTONS,
         )  # fmt: skip
 
     def _progress(self) -> pmui.LinearProgress:

@@ -8,7 +8,7 @@ import param
 from igtm.charts.colours import Colouring
 from igtm.charts.figures import Figure
 from igtm.dashboard.inspector_views import View
-from igtm.dashboard.later import fill, later
+from igtm.dashboard.later import fill, later, tabs
 from igtm.dashboard.node_view import NodeView
 from igtm.dashboard.part import Part
 from igtm.dashboard.point_view import PointView
@@ -55,12 +55,9 @@ class Inspector(Part):
     @cached_property
     def view(self) -> pmui.Tabs:
         """The tabs."""
-        tabs = pmui.Tabs(
-            *zip(TABS, self._places, strict=True), active=self.active, sizing_mode="stretch_width", margin=0
-        )
-        tabs.link(self, active="active", bidirectional=True)
+        shown = tabs(TABS, self._places, self)
         self._refresh()
-        return tabs
+        return shown
 
     # Each tab is made when it first comes to the front
 

@@ -11,6 +11,7 @@ from panel.util import lazy_load
 from pyviz_comms import JupyterComm
 
 import igtm.dashboard.notebook  # noqa: F401 - in a notebook, all that happens on a page happens on one thread
+from igtm.charts.colours import is_text
 
 __all__ = ["LiveChart"]
 
@@ -156,7 +157,7 @@ class LiveChart(JSComponent):
         return {str(column): self._pack((name, str(column)), pd.Series(frame[column])) for column in frame}
 
     def _pack(self, place, values):
-        if not _is_text(values):
+        if not is_text(values):
             self._texts.pop(place, None)
             return _column(values)
         words = values.to_numpy()
@@ -224,10 +225,6 @@ def _same(values, others):
     if type(values) is not type(others):
         return False
     return values == others if isinstance(values, str) else np.array_equal(values, others, equal_nan=True)
-
-
-def _is_text(values):
-    return values.dtype == object and pd.api.types.infer_dtype(values, skipna=False) == "string"
 
 
 def _column(values):

@@ -7,7 +7,7 @@ import param
 
 from igtm.charts.figures import Figure
 from igtm.dashboard.convergence import Convergence
-from igtm.dashboard.later import fill, later
+from igtm.dashboard.later import fill, later, tabs
 from igtm.dashboard.part import Part
 from igtm.dashboard.sheet_views import PlanesView, QualityView
 from igtm.maps.table_map import TableMap
@@ -31,12 +31,9 @@ class Sheet(Part):
     @cached_property
     def view(self) -> pmui.Tabs:
         """The tabs."""
-        tabs = pmui.Tabs(
-            *zip(TABS, self._places, strict=True), active=self.active, sizing_mode="stretch_width", margin=0
-        )
-        tabs.link(self, active="active", bidirectional=True)
+        shown = tabs(TABS, self._places, self)
         self._refresh()
-        return tabs
+        return shown
 
     @cached_property
     def planes(self) -> PlanesView:
