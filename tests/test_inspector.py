@@ -1,5 +1,6 @@
 """What the inspector works out, without a browser: in a script, views show at once what was chosen."""
 
+import asyncio
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 from igtm.charts.colours import Colouring
 from igtm.dashboard.inspector import Inspector
 from igtm.dashboard.node_view import mixed_by
-from igtm.dashboard.selecting import Selecting
+from igtm.dashboard.selecting import NEW, Selecting
 from igtm.maps import nodes, pictures, point
+from igtm.maps.selections import select
 from igtm.maps.table_map import fit
 from igtm.tables import samples
 
@@ -114,6 +116,14 @@ def test_a_point_shows_its_neighbours_and_flags_what_to_beware_of(inspector, win
         flag = inspector._point.flag
         assert ("its mean lies where the point is not" in flag) == explained.torn
         assert ("An outlier" in flag) == explained.outlier
+
+
+def test_rows_come_with_the_answer_to_the_gesture_that_selects_them(inspector):
+    async def take():  # as on a server, where what is looked up comes later
+        inspector.selecting.take(select([1, 2, 3], 178, "box on the map"), NEW)
+        return inspector._selection.count, inspector._selection.away
+
+    assert asyncio.run(take()) == ("3 of 178 rows", False)
 
 
 def test_rows_and_prototypes_that_are_pictures_are_shown():
