@@ -10,6 +10,7 @@ from panel.models.vega import VEGA_LITE_VERSION
 
 from igtm.charts import figures
 from igtm.charts.colours import Colouring
+from igtm.charts.scatter import recoloured
 from igtm.charts.theme import MAP_AXES, SCHEMA, VIRIDIS, vega_config
 
 from . import chart_data as sample
@@ -324,3 +325,24 @@ def test_chosen_nodes_are_framed_and_an_arrow_leads_from_the_first_to_the_second
 def test_a_map_of_pictures_refuses_links():
     with pytest.raises(ValueError, match="data URIs"):
         figures.picture_map(sample.grid(2), [sample.PICTURE] * 3 + [sample.LINK])
+
+
+COLOURINGS = [
+    Colouring("class"),
+    Colouring("amount", clip=(2, 98), scheme="magma"),
+    Colouring("amount", kind="category", reverse=True),
+    Colouring("day"),
+]
+
+
+@pytest.mark.parametrize("before", COLOURINGS)
+@pytest.mark.parametrize("after", COLOURINGS)
+def test_a_map_in_other_colours_is_the_one_that_is_made_anew(before, after):
+    points, shown = sample.points(), ["day", "amount", "class"]
+    first, anew = (figures.means(points, how, shown, nodes=sample.grid(5)) for how in (before, after))
+    for live in (True, False):
+        spec, values = recoloured(first.spec(live=live), points[after.column], after, shown)
+        assert spec == anew.spec(live=live)
+    pd.testing.assert_series_equal(values, anew.data["points"]["color"], check_names=False)
+    others = first.data["points"].drop(columns="color")
+    pd.testing.assert_frame_equal(others, anew.data["points"].drop(columns="color"))

@@ -106,3 +106,44 @@ def test_rows_brushed_during_a_fit_are_said_to_be_of_those_drawn(digits):
     view.chart.gesture = box
     found = view.selecting.selection
     assert (len(found), found.origin) == (1797, "box on the map")
+
+
+def shown(chart):
+    """What a chart draws: its specification, and the columns of its points."""
+    columns = chart._rows["points"] | chart._frame.get("points", {})
+    return chart.spec, {name: values if isinstance(values, str) else list(values) for name, values in columns.items()}
+
+
+def drawn_at_once(scene, color, **look):
+    """A map that has had no other colours."""
+    view = Explorer().map
+    view.prefer(color)
+    view.param.update(scene=scene, **look)
+    view.color = color  # no colours are none that can be preferred
+    return view
+
+
+@pytest.mark.parametrize("kind", ["means", "modes"])
+def test_however_it_came_to_its_colours_a_map_is_the_same(kind):
+    scene = Scene.of_map(fit(samples.load("wine"), k=4, niter=2))
+    label, number, far = scene.table.labels[0], scene.table.features[0], scene.table.features[-1]
+    view = drawn_at_once(scene, label, kind=kind)
+    for color in (number, label, far, number, "none", label, "entropy of the row", number):  # tooltips lack some
+        view.color = color
+        assert shown(view.chart) == shown(drawn_at_once(scene, color, kind=kind).chart)
+    view.dark = True
+    view.color = label
+    assert shown(view.chart) == shown(drawn_at_once(scene, label, kind=kind, dark=True).chart)
+    view.colours.reverse = True
+    at_once = drawn_at_once(scene, label, kind=kind, dark=True)
+    at_once.colours.reverse = True
+    assert shown(view.chart) == shown(at_once.chart)
+
+
+def test_the_colours_of_another_table_are_drawn_with_its_rows():
+    view = Explorer().map
+    view.scene = Scene.of_map(fit(samples.load("wine"), k=4, niter=2))
+    view.scene = Scene.of_map(fit(samples.load("iris"), k=4, niter=2))
+    anew = Explorer().map
+    anew.scene = view.scene
+    assert shown(view.chart) == shown(anew.chart)

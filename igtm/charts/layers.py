@@ -121,9 +121,10 @@ def brush() -> alt.Parameter:
     )
 
 
-def pick_class() -> alt.Parameter:
-    """Click a class in the legend of the field ``color``; with shift held, one more."""
-    return alt.selection_point(name="classes", fields=["color"], bind="legend")
+def pick_class(legend: bool) -> alt.Parameter:
+    """Click a class in the legend of the field ``color``; with shift held, one more; without, nothing picks it."""
+    how = {"bind": "legend"} if legend else {"on": "@legend:click"}
+    return alt.selection_point(name="classes", fields=["color"], **how)
 
 
 def unselected(*gestures: alt.Parameter) -> dict:

@@ -70,6 +70,42 @@ def modes(points, color=None, tooltip=(), *, title=None, nodes=None, size=None, 
     return _scatter(points, x, y, color, tooltip, title, "Posterior modes", nodes, size, opacity, pictures)
 
 
+def recoloured(spec, column, how, tooltip):
+    """A map of points in the colours of another of the columns that its tooltips have: all else stays as it is.
+
+    Parameters
+    ----------
+    spec : dict
+        Vega-Lite of `means` or `modes`, coloured by one of them.
+    column : Series
+        Its values.
+    how : Colouring
+        By which it is coloured.
+    tooltip : sequence of str
+        As given to `means` or `modes`.
+
+    Returns
+    -------
+    spec : dict
+        As `Figure.spec` of the map that is made anew.
+    values : Series
+        The field ``color`` of the dataset ``points``.
+    """
+    values, channel = coloured(column, how)
+    pick = layers.pick_class(legend=how.kind_of(column) == "category").param.to_dict() | {"views": ["points"]}
+    places = {f"c{i}": (name != how.column, i) for i, name in enumerate(tooltip)}  # the column of the colours first
+
+    def dots(unit):
+        old = unit["encoding"]
+        color = channel.to_dict() | {"condition": old["color"]["condition"]}
+        tips = sorted(old["tooltip"], key=lambda tip: places.get(tip["field"], (False, -1)))
+        return unit | {"encoding": old | {"color": color, "tooltip": tips}}
+
+    units = [dots(unit) if unit.get("name") == "points" else unit for unit in spec["layer"]]
+    params = [pick if param["name"] == pick["name"] else param for param in spec["params"]]
+    return spec | {"layer": units, "params": params}, values
+
+
 def placed(points, kind, nodes=None):
     """Where a map draws points.
 
@@ -122,7 +158,7 @@ def _scatter(points, x, y, color, tooltip, title, default, nodes, size, opacity,
     gestures, channel, greyed = [layers.brush()], alt.ColorValue(BLUE), []
     if how is not None:
         rows["color"], channel = coloured(points[how.column], how)
-        gestures += [layers.pick_class()] if how.kind_of(points[how.column]) == "category" else []
+        gestures += [layers.pick_class(legend=how.kind_of(points[how.column]) == "category")]
         greyed = [{"test": "!isValid(datum.color)", "value": MISSING_GREY}]
     unselected = layers.unselected(*gestures)
     channel = channel.condition([unselected | {"value": UNSELECTED}, *greyed])

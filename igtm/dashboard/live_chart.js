@@ -51,6 +51,7 @@ class Chart {
     clearTimeout(this.timer);
     clearInterval(this.pulsing);
     this.view?.finalize();
+    this.legend?.view.finalize();
   };
 
   describe = () => {
@@ -115,10 +116,7 @@ class Chart {
       : nearest(nodes, ({ x, y }) => Math.hypot(x, y));
     if (!next) return;
     const picks = this.params.filter(({ select }) => isPoint(select));
-    for (const { name } of picks) {
-      const fields = this.view.signal(`${name}_tuple_fields`);
-      this.view.data(`${name}_store`, name === CELLS ? [{ unit: "", fields, values: [next.node] }] : []);
-    }
+    for (const { name } of picks) this.pick(name, ...(name === CELLS ? [next.node] : []));
     await this.view.runAsync();
   }
 
@@ -144,11 +142,19 @@ class Chart {
   };
 
   async chooseClass(purpose) {
-    const { name, select } = this.params.find(({ bind }) => bind === "legend") ?? {};
+    const { name, select } = this.told.colours?.params.find(({ bind }) => bind === "legend") ?? {};
     if (!name) return;
-    await this.view.runAsync();
-    const value = this.view.signal(`${name}_${select.fields[0]}_legend`);
-    if (value != null) this.model.send_msg({ purpose, [name]: value });
+    await this.legend.view.runAsync();
+    const value = this.legend.view.signal(`${name}_${select.fields[0]}_legend`);
+    if (value == null) return;
+    this.pick(name, value).runAsync();
+    this.model.send_msg({ purpose, [name]: value });
+  }
+
+  // Puts one value, or none, into a selection of points.
+  pick(name, ...values) {
+    const fields = this.view.signal(`${name}_tuple_fields`);
+    return this.view.data(`${name}_store`, values.map((value) => ({ unit: "", fields, values: [value] })));
   }
 
   answerKey = (event) => {
@@ -171,7 +177,7 @@ class Chart {
     if (this.busy) return;
     this.busy = true;
     while (this.stale) {
-      if (performance.now() < this.foreseen) await calm();
+      if (performance.now() < this.foreseen && this.model.spec === this.drawn?.spec) await calm();
       await new Promise(requestAnimationFrame);
       this.stale = false;
       try {
@@ -189,37 +195,44 @@ class Chart {
     const last = this.drawn ?? {};
     this.drawn = { spec, dark, rows, frame, cleared };
     if (rows !== last.rows || spec !== last.spec) this.pictured = null; // it may be of another table
-    if (spec !== last.spec || dark !== last.dark) await this.embed();
-    else if (!this.view) return;
+    const told = spec === last.spec ? this.told : divided(JSON.parse(spec));
+    const mode = dark !== last.dark;
+    const recoloured = mode || !equal(told.colours, this.told?.colours);
+    const drawnAnew = mode || !(this.view ? equal(told.chart, this.told.chart) : spec === last.spec);
+    this.told = told;
+    if (!this.view && !drawnAnew) return;
+    if (recoloured) await this.embedLegend();
+    if (drawnAnew) await this.embed();
     else if (rows !== last.rows) this.update(rows, (name) => this.view.data(name, this.table(name)));
+    else if (recoloured) this.update({ [PAINTED]: {}, ...frame }, (name) => this.patch(name, frame[name]));
     else if (frame !== last.frame) this.update(frame, (name) => this.patch(name, frame[name]));
     if (cleared !== (last.cleared ?? cleared)) this.clear(cleared.slice(1));
     await this.view?.runAsync(); // once for all of it: nothing flickers
+    if (drawnAnew || recoloured) this.host.replaceChildren(this.place, ...(this.legend ? [this.legend.place] : []));
     await this.fit();
+    await this.align();
+  }
+
+  // Colours are looked up in the scale of a legend that is a chart of its own: the marks stay as they are.
+  async embedLegend() {
+    const { colours } = this.told;
+    this.legend?.view.finalize();
+    this.legend = null;
+    if (!colours) return;
+    const { width } = this.size();
+    const { place, view } = await embedded({ ...colours, width }, { tooltip: false });
+    view.addEventListener("click", this.choose);
+    this.legend = { place, view, shade: shading(view.scale("color")), field: colours.encoding.color.field };
   }
 
   async embed() {
-    if (!window.vegaEmbed) throw new Error('Vega is not loaded, call pn.extension("vega")');
-    const size = this.size(this.view?.width() ?? this.host.clientWidth - 60);
     const names = Object.keys(this.model._rows);
     const datasets = Object.fromEntries(names.map((name) => [name, this.table(name)]));
-    const shown = this.model.spec;
-    // Without $schema: Altair names a later one than the page has, and each embed would warn.
-    const spec = { ...untold(shown), ...size, datasets, $schema: undefined };
-    const place = document.createElement("div");
-    place.style.cssText = "display: flex; justify-content: center";
+    const spec = { ...this.told.chart, ...this.size(), datasets };
+    const tooltip = { theme: this.model.dark ? "dark" : "light", formatTooltip: this.tell };
     quicken(window.vega.Marks.symbol);
-    const { view, vgSpec } = await window.vegaEmbed(place, spec, {
-      mode: "vega-lite",
-      actions: false,
-      renderer: "canvas",
-      defaultStyle: false,
-      tooltip: {
-        theme: this.model.dark ? "dark" : "light",
-        formatTooltip: (value, sanitize) => this.tell(value, sanitize, parts(shown)),
-      },
-      patch: letThrough,
-    });
+    const { place, view, vgSpec } = await embedded(spec, { tooltip, patch: letThrough });
+    place.style.cssText = "display: flex; justify-content: center";
     if (this.view) this.past = { ...this.past, ...this.state() };
     this.view?.finalize();
     this.view = view;
@@ -237,7 +250,7 @@ class Chart {
     this.host.ariaDescription = this.walks ? WALK + (brushes ? CHOOSE : "") : null;
     this.report();
     this.asked = null;
-    this.host.replaceChildren(place);
+    this.place = place;
     this.host.dataset.embeds++;
     this.observer.observe(place.querySelector("canvas"));
   }
@@ -247,16 +260,20 @@ class Chart {
     this.host.dataset.frames++;
   }
 
-  patch(name, columns) {
+  patch(name, columns = {}) {
     const given = unpacked(columns);
-    if (given[0]?.[1].length !== this.tables[name]?.rows.length) return this.view.data(name, this.table(name));
+    const fits = given.every(([, values]) => values.length === this.tables[name]?.rows.length);
+    if (!fits) return this.view.data(name, this.table(name));
     const change = window.vega.changeset().reflow();
     for (const [column, values] of given) {
       let row = 0;
       change.modify(window.vega.truthy, column, () => filled(values[row++]));
     }
+    if (name === PAINTED && this.legend) change.modify(window.vega.truthy, "paint", this.paint);
     this.view.change(name, change);
   }
+
+  paint = (row) => this.legend.shade(row[this.legend.field]);
 
   // The rows of a dataset: those that the last view had, with what is new in them, or new ones.
   table(name) {
@@ -265,13 +282,18 @@ class Chart {
     const changed = unpacked(frame);
     if (kept?.whole === whole && [undefined, kept.rows.length].includes(changed[0]?.[1].length)) {
       for (const [column, values] of changed) kept.rows.forEach((row, i) => (row[column] = filled(values[i])));
-      return kept.rows;
+      return this.painted(name, kept.rows);
     }
     const columns = unpacked({ ...whole, ...frame });
     const length = columns[0]?.[1].length ?? 0;
     const row = (i) => Object.fromEntries(columns.map(([column, values]) => [column, filled(values[i])]));
     const rows = Array.from({ length }, (_, i) => row(i));
     this.tables[name] = { whole, rows };
+    return this.painted(name, rows);
+  }
+
+  painted(name, rows) {
+    if (name === PAINTED && this.legend) for (const row of rows) row.paint = this.paint(row);
     return rows;
   }
 
@@ -301,8 +323,17 @@ class Chart {
     await this.view.width(width).height(height).runAsync();
   }
 
-  size(room) {
-    const { aspect, plot_height, spec } = this.model;
+  // The legend stands below the plot, and is as wide.
+  async align() {
+    if (!this.legend || !this.view) return;
+    const { place, view } = this.legend;
+    const left = this.place.querySelector("canvas").offsetLeft + this.view.padding().left + this.view.origin()[0];
+    place.style.cssText = `display: flex; margin: -25px 0 0 ${left}px`; // as near as in one chart
+    if (view.width() !== this.view.width()) await view.width(this.view.width()).runAsync();
+  }
+
+  size(room = this.view?.width() ?? this.host.clientWidth - 60) {
+    const { aspect, plot_height } = this.model, { spec } = this.told;
     const most = { square: this.longest(), fill: room, own: spec.width }[aspect];
     const width = Math.max(50, Math.min(room, most));
     return { width, height: { square: width, fill: plot_height, own: (width * spec.height) / spec.width }[aspect] };
@@ -336,13 +367,13 @@ class Chart {
   }
 
   // By default a field called "title" is a heading and one called "image" is loaded: here, data is only text.
-  tell(value, sanitize, drawn) {
+  tell = (value, sanitize) => {
     if (typeof value !== "object") return sanitize(value);
     const cell = (kind, text) => `<td class="${kind}">${sanitize(text)}</td>`;
     const line = (tip) => `<tr>${cell("key", tip.title ?? tip.field)}${cell("value", this.word(value.row, tip))}</tr>`;
-    const lines = drawn[value.part].encoding.tooltip.map(line);
+    const lines = parts(this.told.spec)[value.part].encoding.tooltip.map(line);
     return `${this.picture()}<table>${lines.join("")}</table>`;
-  }
+  };
 
   word(row, { field, type, format = "" }) {
     const value = row[field];
@@ -409,7 +440,8 @@ class Chart {
     console.warn(error);
     clearTimeout(this.timer);
     this.view?.finalize();
-    this.view = null;
+    this.legend?.view.finalize();
+    this.view = this.legend = null;
     const words = document.createElement("p");
     words.textContent = `This chart cannot be drawn: ${error.message}.`;
     this.host.replaceChildren(words);
@@ -442,30 +474,149 @@ const letThrough = (spec) => {
   return spec;
 };
 
-// Vega moves the canvas to each symbol and back, half of the time of drawing thousands: plain circles are drawn where
-// they lie, all else as before.
+// Vega fills a path for each symbol: of a map of thousands these would take most of the time of every drawing. Plain
+// discs, if there are many, are blended here, pixel by pixel, in a third of it; all else is drawn as before.
 const quicken = (symbol) => {
   const { draw } = symbol;
   if (draw.before) return;
   symbol.draw = function (context, scene, bounds, ...rest) {
-    if (!scene.items.every(isDisc)) return draw.call(this, context, scene, bounds, ...rest);
-    context.globalCompositeOperation = "source-over";
-    for (const { x, y, size, fill, opacity = 1, fillOpacity = 1, bounds: own } of scene.items) {
-      if (bounds && !bounds.intersects(own)) continue;
-      context.globalAlpha = opacity * fillOpacity;
-      context.fillStyle = fill;
-      context.beginPath();
-      context.arc(x, y, Math.sqrt(size) / 2, 0, 2 * Math.PI);
-      context.fill();
-    }
+    const discs = scene.items.length > FEW && scene.items.every(isDisc);
+    if (discs) drawDiscs(context, scene.items, bounds);
+    else draw.call(this, context, scene, bounds, ...rest);
   };
   symbol.draw.before = draw;
 };
+const FEW = 100;
 
-const isDisc = ({ fill, stroke, shape, size, zindex, blend }) =>
-  typeof fill === "string" && !stroke && (shape ?? "circle") === "circle" && size >= 0 && !zindex && !blend;
+const isDisc = ({ fill, stroke, shape, size, strokeDash, zindex, blend }) => {
+  const plain = OPAQUE.test(fill) && (!stroke || OPAQUE.test(stroke)) && size >= 0;
+  return plain && (shape ?? "circle") === "circle" && !strokeDash && !zindex && !blend;
+};
+const OPAQUE = /^(#[\da-f]{6}$|rgb\()/i;
+
+const drawDiscs = (context, items, bounds) => {
+  const { width, height } = context.canvas;
+  const { a: scale, e: left, f: top } = context.getTransform();
+  const pixels = new Float32Array(4 * width * height); // red, green and blue, each times alpha, and alpha
+  const colour = colours(context);
+  for (const item of items) {
+    if (bounds && !bounds.intersects(item.bounds)) continue;
+    const { opacity = 1, fillOpacity = 1, strokeOpacity = 1, stroke, strokeWidth = 1 } = item;
+    const x = scale * item.x + left, y = scale * item.y + top, radius = (scale * Math.sqrt(item.size)) / 2;
+    const ring = (inner, outer, name, alpha) => blend(pixels, width, height, x, y, inner, outer, colour(name), alpha);
+    ring(0, own(radius), item.fill, opacity * fillOpacity);
+    const half = (scale * strokeWidth) / 2;
+    if (stroke) ring(radius - half, radius + half, stroke, opacity * strokeOpacity);
+  }
+  context.save();
+  context.resetTransform();
+  context.globalAlpha = 1;
+  context.globalCompositeOperation = "source-over";
+  context.drawImage(layer(pixels, width, height), 0, 0);
+  context.restore();
+};
+
+// Of a disc whose edge fades over a pixel, so that it covers as much as one with a sharp edge would.
+const own = (radius) => Math.sqrt(Math.max(0, radius * radius - 1 / 12));
+
+// Lays a ring over what is there. A pixel whose middle is less than half a pixel from an edge is covered in part.
+const blend = (pixels, width, height, x, y, inner, outer, [red, green, blue], opacity) => {
+  const from = inner - 0.5, to = outer + 0.5; // of these nothing is covered
+  const x0 = Math.max(0, Math.floor(x - to)), x1 = Math.min(width, Math.ceil(x + to));
+  const y0 = Math.max(0, Math.floor(y - to)), y1 = Math.min(height, Math.ceil(y + to));
+  for (let j = y0; j < y1; j++) {
+    const down = (j + 0.5 - y) ** 2;
+    for (let i = x0, at = 4 * (j * width + x0); i < x1; i++, at += 4) {
+      const away = Math.sqrt((i + 0.5 - x) ** 2 + down);
+      if (away >= to || away <= from) continue;
+      let alpha = opacity;
+      if (to - away < 1) alpha *= to - away;
+      if (inner && away - from < 1) alpha *= away - from;
+      const rest = 1 - alpha;
+      pixels[at] = pixels[at] * rest + red * alpha;
+      pixels[at + 1] = pixels[at + 1] * rest + green * alpha;
+      pixels[at + 2] = pixels[at + 2] * rest + blue * alpha;
+      pixels[at + 3] = pixels[at + 3] * rest + alpha;
+    }
+  }
+};
+
+const layer = (pixels, width, height) => {
+  const image = new ImageData(width, height), { data } = image;
+  for (let at = 0; at < pixels.length; at += 4) {
+    const alpha = pixels[at + 3];
+    if (alpha === 0) continue;
+    data[at] = pixels[at] / alpha;
+    data[at + 1] = pixels[at + 1] / alpha;
+    data[at + 2] = pixels[at + 2] / alpha;
+    data[at + 3] = 255 * alpha;
+  }
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+};
+
+// From the name of a colour to its red, green and blue, as a canvas reads it.
+const colours = (context) => {
+  const known = new Map();
+  const read = (name) => {
+    context.fillStyle = name;
+    return [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
+  };
+  return (name) => known.get(name) ?? known.set(name, read(name)).get(name);
+};
 
 const parts = (spec) => spec.layer ?? [spec];
+
+const equal = (spec, other) => JSON.stringify(spec) === JSON.stringify(other);
+
+const embedded = async (spec, options) => {
+  if (!window.vegaEmbed) throw new Error('Vega is not loaded, call pn.extension("vega")');
+  const place = document.createElement("div");
+  const drawing = { mode: "vega-lite", actions: false, renderer: "canvas", defaultStyle: false };
+  // Without $schema: Altair names a later one than the page has, and each embed would warn.
+  return { place, ...(await window.vegaEmbed(place, { ...spec, $schema: undefined }, { ...drawing, ...options })) };
+};
+
+// The layer whose marks have colours of their own, each in its row, and what no click on a mark is.
+const PAINTED = "points";
+const UNHEARD = "@legend:click";
+
+// A chart as Vega draws it, and the legend whose scale gives the points their colours, if there are any.
+const divided = (spec) => {
+  const dots = spec.layer?.find(({ name, encoding }) => name === PAINTED && encoding.color?.scale?.domain);
+  if (!dots) return { spec, chart: untold(spec), colours: null };
+  const { condition, ...color } = dots.encoding.color;
+  const paint = { condition, value: { expr: "datum.paint" } };
+  const painted = { ...dots, encoding: { ...dots.encoding, color: paint } };
+  const layer = spec.layer.map((each) => (each === dots ? painted : each));
+  const unbound = ({ bind, ...param }) =>
+    bind === "legend" ? { ...param, select: { ...param.select, on: UNHEARD } } : bind ? { ...param, bind } : param;
+  const legends = spec.params.filter(({ bind, select }) => !select || bind === "legend");
+  const colours = {
+    description: "Legend",
+    config: spec.config,
+    background: spec.background,
+    params: legends.map(({ views, ...param }) => param),
+    data: { values: [] },
+    mark: dots.mark,
+    encoding: { color },
+    view: { stroke: null },
+    height: 0,
+    padding: { bottom: 5 },
+  };
+  return { spec, chart: untold({ ...spec, layer, params: spec.params.map(unbound) }), colours };
+};
+
+// From values to colours as a scale has them, quickly: of numbers there are as many as the eye tells apart.
+const shading = (scale) => {
+  if (scale.type === "ordinal") return scale;
+  const [place, value] = scale.type === "log" ? [Math.log, Math.exp] : [Number, Number];
+  const [from, to] = [scale.domain()[0], scale.domain().at(-1)].map(place);
+  const shade = Array.from({ length: SHADES + 1 }, (_, i) => scale(value(from + ((to - from) * i) / SHADES)));
+  return (number) => shade[Math.round(Math.min(1, Math.max(0, (place(number) - from) / (to - from || 1))) * SHADES)];
+};
+const SHADES = 255;
 
 // A tooltip of several lines is put into words when it is seen: Vega would do it for each mark whenever one changes.
 const untold = (spec) => {

@@ -39,7 +39,7 @@ class LiveChart(JSComponent):
     twice, shows the latest rows. Frames that arrive while the browser draws are dropped, but for the last.
     """
 
-    spec = param.Dict(doc="Vega-Lite specification over named datasets, without rows.")
+    spec = param.ClassSelector(class_=dict, doc="Vega-Lite specification over named datasets, without rows.")
     selection = param.Dict(
         default={},
         doc="What the reader selected, by the name of the selection parameter in the specification: "
@@ -152,6 +152,22 @@ class LiveChart(JSComponent):
                 raise ValueError(f"{column!r} has {len(values)} values, {name!r} has {n_rows} rows: use set_data")
         self._frame = {**self._frame, name: {**self._frame.get(name, {}), **self._packed(name, columns)}}
 
+    def redraw(self, spec, name, columns):
+        """Draw another specification over the rows that are there, and replace some columns of a dataset, as `patch`.
+
+        Parameters
+        ----------
+        spec : dict
+            Vega-Lite specification over the datasets that are shown, of the mode that is shown.
+        name : str
+            One of them.
+        columns : dict of str to array-like
+            The new values of some columns.
+        """
+        with param.parameterized.batch_call_watchers(self):
+            self.spec = spec
+            self.patch(name, columns)
+
     def _packed(self, name, frame):
         """The columns of a dataset as they are sent; a text that stays is not written again."""
         return {str(column): self._pack((name, str(column)), pd.Series(frame[column])) for column in frame}
@@ -203,6 +219,12 @@ class LiveChart(JSComponent):
         """
         kept = {name: value for name, value in self.selection.items() if names and name not in names}
         self.param.update(selection=kept, _cleared=[self._cleared[0] + 1, *names])
+
+    def _process_param_change(self, params):
+        # As one text, as are the columns of text: see `_column`.
+        if params.get("spec") is not None:
+            params = {**params, "spec": json.dumps(params["spec"])}
+        return super()._process_param_change(params)
 
     def _handle_msg(self, data):
         if "row" in data:  # the pointer came to it

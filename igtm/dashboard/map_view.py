@@ -12,7 +12,7 @@ import param
 from igtm.charts import figures
 from igtm.charts.colours import Colouring, as_text, class_names, coloured
 from igtm.charts.figure import Figure, unchecked
-from igtm.charts.scatter import placed
+from igtm.charts.scatter import placed, recoloured
 from igtm.dashboard.backdrop import PLANE, Backdrop
 from igtm.dashboard.colour_options import ColourOptions
 from igtm.dashboard.first_view import Places, whole
@@ -124,7 +124,7 @@ class MapView(Part):
 
     def __init__(self, **params):
         super().__init__(colours=ColourOptions(), **params)
-        self._drawn = self._pictured = None
+        self._drawn = self._pictured = self._painted = None
         self._texts = {}
         # Of nodes, none is selected: a click picks one, whatever dragging does elsewhere.
         drag = param.bind(lambda kind, drag: "move" if kind == "mass" else drag, self.param.kind, self.param.drag)
@@ -249,7 +249,7 @@ class MapView(Part):
             self._pictured = None if table is None else pictures.pictured(table)
             illustrate(self.chart, self._pictured, table and table.frame)
             self.search.param.update(table=table, pictured=self._pictured)
-            self._texts = {} if self.scene is None else self._tips()
+            self._texts, self._painted = {} if self.scene is None else self._tips(), None
             before = self.colours.colouring
             self._offer_colors()
             if self.colours.colouring is before:  # else it is shown already
@@ -269,9 +269,25 @@ class MapView(Part):
         none = self.scene is None or self.color == NO_COLOR
         self.colours.offer(*((None,) if none else (self.color, self._column)))
 
-    @param.depends("kind", "colours.colouring", "dark", "backdrop.ground", watch=True)
+    @param.depends("colours.colouring", watch=True)
+    def _paint(self):
+        if self._recolours(self._painted) and self._recolours(self.colours.colouring):
+            how = self._painted = self._colouring_of_all
+            column = self.scene.table.frame[how.column].iloc[self.scene.rows].reset_index(drop=True)
+            spec, values = recoloured(self.chart.spec, column, how, self._texts)
+            self.chart.redraw(spec, "points", {"color": values})
+        else:
+            self._show()
+
+    def _recolours(self, how) -> bool:
+        """Whether nothing but the colours of points depends on a colouring: their tooltips have its column anyway."""
+        shown = self.scene is not None and self.kind != "mass" and self.backdrop.ground.cells is None
+        return shown and how is not None and how.column in self._texts
+
+    @param.depends("kind", "dark", "backdrop.ground", watch=True)
     def _show(self):
         if self.scene is not None:
+            self._painted = None if self.kind == "mass" else self._colouring_of_all
             with unchecked():
                 figure = self._figure()
                 spec = figure.spec(dark=self.dark, live=True)

@@ -83,7 +83,7 @@ class Vega:
 
     def settle(self):
         """Wait until everything that the browser has received is drawn."""
-        self.host.locator("canvas").wait_for()
+        self.host.locator("canvas").first.wait_for()
         self.page.wait_for_function("host => host.chart.view && !host.chart.busy", arg=self.host.element_handle())
         return self
 

@@ -1,5 +1,6 @@
 """How points are coloured, and what a click on a class in the legend does."""
 
+import pytest
 from playwright.sync_api import expect
 
 from .driver import choose
@@ -18,8 +19,8 @@ def legend(chart, name):
     """Where a class stands in the legend, in the window."""
     return chart.host.evaluate(
         """(host, name) => {
-            const canvas = host.querySelector("canvas").getBoundingClientRect();
-            const padding = host.chart.view.padding(), [left, top] = host.chart.view.origin();
+            const { place, view } = host.chart.legend, canvas = place.querySelector("canvas").getBoundingClientRect();
+            const padding = { left: 0, top: 0, ...view.padding() }, [left, top] = view.origin();
             let found;
             const walk = (item, x, y) => {
                 if (item.mark?.role === "legend-label" && item.datum.value === name) found = [x + item.x, y + item.y];
@@ -27,7 +28,7 @@ def legend(chart, name):
                 for (const each of item.items ?? [])
                     walk(each, x + (within ? item.x : 0), y + (within ? item.y : 0));
             };
-            walk(host.chart.view.scenegraph().root, 0, 0);
+            walk(view.scenegraph().root, 0, 0);
             return [canvas.left + padding.left + left + found[0] + 4, canvas.top + padding.top + top + found[1]];
         }""",
         name,
@@ -58,6 +59,48 @@ def test_a_click_on_a_class_selects_its_rows_and_greys_the_others(fitted, vega, 
     wait_for(chart, left, 178)
 
 
+# For each point the distances in red, green and blue, of 255, from the colour that the scale of the legend has for it.
+AWAY = """host => {
+  const { legend, view } = host.chart, scale = legend.view.scale("color");
+  const context = new OffscreenCanvas(1, 1).getContext("2d"), part = (at) => context.fillStyle.slice(at, at + 2);
+  const rgb = (name) => ((context.fillStyle = name), [1, 3, 5].map((at) => parseInt(part(at), 16)));
+  const all = (item) => (item.items ?? []).flatMap((each) => [each, ...all(each)]);
+  return all(view.scenegraph().root).filter(({ mark }) => mark?.name === "points_marks").map(({ fill, datum }) => {
+    const [own, right] = [rgb(fill), rgb(scale(datum.color))];
+    return Math.max(...own.map((each, i) => Math.abs(each - right[i])));
+  });
+}"""
+
+
+def test_other_colours_are_those_of_the_legend_and_neither_the_map_nor_its_zoom_is_lost(fitted, vega):
+    page = fitted
+    chart = vega("Map", page)
+    chart.zoom(0.1, 0.1)
+    embeds, domain = chart.embeds, chart.domain("x")
+    assert max(chart.host.evaluate(AWAY)) == 0  # of classes
+    for column in ("proline", "alcohol (% vol)", "grower"):
+        choose(page, "Colour", column)
+        wait_for(chart, "return host.chart.told.colours.encoding.color.legend.title.startsWith(arg)", column)
+        away = chart.host.evaluate(AWAY)
+        assert len(away) == 178
+        assert max(away) <= (0 if column == "grower" else 2)
+    assert chart.embeds == embeds
+    assert chart.domain("x") == domain
+
+
+def test_a_click_on_a_legend_that_has_no_classes_does_nothing(fitted, vega):
+    page = fitted
+    page.get_by_role("button", name="Node mass", exact=True).click()
+    chart = vega("Map", page)
+    wait_for(chart, "return 'mass' in host.chart.view.data('nodes')[0]")
+    box = chart.host.locator("canvas").bounding_box()
+    for up in (10, 20, 30):  # numbers, gradient and title of the legend
+        page.mouse.click(box["x"] + 60, box["y"] + box["height"] - up)
+    page.get_by_role("button", name="Means", exact=True).click()
+    wait_for(chart, "return host.chart.legend")
+    expect(page.get_by_text("Select rows on the map")).to_be_visible()
+
+
 def test_kind_scheme_direction_clipping_and_logarithm_by_keyboard(fitted, vega, shot):
     page = fitted
     chart = vega("Map", page)
@@ -68,15 +111,15 @@ def test_kind_scheme_direction_clipping_and_logarithm_by_keyboard(fitted, vega, 
     expect(page.get_by_role("combobox", name="Coloured as")).to_be_visible()
     shot("colour-options", page)
     choose(page, "Scheme", "magma")
-    wait_for(chart, "return host.chart.view.scale('color').range()[0] === '#651A80'")
+    wait_for(chart, "return host.chart.legend.view.scale('color').range()[0] === '#651A80'")
     choose(page, "Colours span", "5 – 95 %")
-    wait_for(chart, "return host.chart.view.scale('color').domain().at(-1) < 1680")
+    wait_for(chart, "return host.chart.legend.view.scale('color').domain().at(-1) < 1680")
     page.get_by_role("switch", name="Reverse").focus()
     page.keyboard.press("Space")
-    wait_for(chart, "return host.chart.view.scale('color').range()[0] === '#FEC387'")
+    wait_for(chart, "return host.chart.legend.view.scale('color').range()[0] === '#FEC387'")
     page.get_by_role("switch", name="Logarithm").focus()
     page.keyboard.press("Space")
-    wait_for(chart, "return host.chart.view.scale('color').type === 'log'")
+    wait_for(chart, "return host.chart.legend.view.scale('color').type === 'log'")
     choose(page, "Coloured as", "classes")
     wait_for(chart, "return typeof host.chart.view.data('points')[0].color === 'string'")
     expect(page.get_by_text("A click on a class in the legend")).to_be_visible()
@@ -88,3 +131,21 @@ def test_kind_scheme_direction_clipping_and_logarithm_by_keyboard(fitted, vega, 
     expect(page.get_by_text("A click on a class in the legend")).to_be_visible()
     page.wait_for_timeout(500)
     shot("colour-options-dark", page)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_legend_stands_below_the_plot_and_is_no_wider(fitted, vega, width):
+    page = fitted
+    chart = vega("Map", page)
+    page.set_viewport_size({"width": width, "height": 844})
+    chart.settle()
+    wait_for(chart, "return host.chart.legend.view.width() === host.chart.view.width()")
+    left, plot, bottom, top = chart.host.evaluate(
+        """host => {
+            const { legend, place, view } = host.chart, box = (each) => each.getBoundingClientRect();
+            const [map, below] = [place, legend.place].map((each) => box(each.querySelector("canvas")));
+            return [below.left, map.left + view.padding().left + view.origin()[0], map.bottom, below.top];
+        }"""
+    )
+    assert left == pytest.approx(plot, abs=1)
+    assert bottom - 30 < top < bottom
