@@ -5,6 +5,7 @@ rows in. In either, text from data is only ever a value or a title: never a fiel
 link.
 """
 
+import json
 from dataclasses import dataclass, field
 
 import altair as alt
@@ -54,7 +55,7 @@ class Figure:
         """What `alt.LayerChart` makes of the layers, without its copies of them, which take most of the time."""
         ink = alt.VariableParameter(name=INK, value=LIGHT.text)
         whole = alt.LayerChart(params=[ink, *self.params], **self.options).to_dict(validate=validate)
-        units = [layer.to_dict(validate=False, context={"top_level": False}) for layer in self.layers]
+        units = [_unit(layer) for layer in self.layers]
         lifted = [param | {"views": [unit["name"]]} for unit in units for param in unit.pop("params", ())]
         return whole | {"layer": units, "params": [*whole["params"], *lifted]}
 
@@ -69,6 +70,13 @@ class Figure:
             unit["data"] |= {"format": {"type": "json"}}
         rows = {name: frame.to_json(orient="records", double_precision=15) for name, frame in self.data.items()}
         return spec | {"datasets": rows}
+
+
+def _unit(layer: alt.Chart) -> dict:
+    """Vega-Lite of a layer, to be changed at will; Altair makes it once of a layer that many figures have."""
+    if "_unit" not in vars(layer):
+        vars(layer)["_unit"] = json.dumps(layer.to_dict(validate=False, context={"top_level": False}))
+    return json.loads(vars(layer)["_unit"])
 
 
 def _map_axes(spec: dict) -> list[dict]:
