@@ -88,19 +88,6 @@ def test_other_colours_are_those_of_the_legend_and_neither_the_map_nor_its_zoom_
     assert chart.domain("x") == domain
 
 
-def test_a_click_on_a_legend_that_has_no_classes_does_nothing(fitted, vega):
-    page = fitted
-    page.get_by_role("button", name="Node mass", exact=True).click()
-    chart = vega("Map", page)
-    wait_for(chart, "return 'mass' in host.chart.view.data('nodes')[0]")
-    box = chart.host.locator("canvas").bounding_box()
-    for up in (10, 20, 30):  # numbers, gradient and title of the legend
-        page.mouse.click(box["x"] + 60, box["y"] + box["height"] - up)
-    page.get_by_role("button", name="Means", exact=True).click()
-    wait_for(chart, "return host.chart.legend")
-    expect(page.get_by_text("Select rows on the map")).to_be_visible()
-
-
 def test_kind_scheme_direction_clipping_and_logarithm_by_keyboard(fitted, vega, shot):
     page = fitted
     chart = vega("Map", page)

@@ -41,8 +41,12 @@ def selection(page, *names):
     text = page.locator(".selection pre")
     ordered = ".*".join(f'"{name}":' for name in names)
     expect(text).to_have_text(re.compile(rf"^\{{[^:]*{ordered}.*\}}$" if names else r"^\{\}$"))
+    host = page.locator('[role="img"][aria-label="map"]')
     page.wait_for_timeout(300)  # the browser tells, when the hand has been still for 100 ms
-    told = page.locator('[role="img"][aria-label="map"]').evaluate("host => host.chart.model.selection")
+    # What Python takes back may cross with that, and is drawn when the page has time: only then it is told.
+    page.wait_for_function("host => !host.chart.busy", arg=host.element_handle())
+    page.wait_for_timeout(300)
+    told = host.evaluate("host => host.chart.model.selection")
     expect(text).to_have_text(json.dumps(told))
     found = json.loads(text.inner_text())
     assert set(found) == set(names)
