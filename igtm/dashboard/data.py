@@ -11,6 +11,7 @@ import param
 
 from igtm.dashboard import icons, server_files
 from igtm.dashboard.columns_dialog import ColumnsDialog
+from igtm.dashboard.first_view import Places, whole
 from igtm.dashboard.later import fill, later
 from igtm.dashboard.part import Part
 from igtm.dashboard.text import message, plain
@@ -26,12 +27,15 @@ OWN = "none: your own table"  # what is shown in place of a sample's name
 ELSEWHERE = "none: the table lies elsewhere"  # and in place of a name on the server
 STRETCH = {"sizing_mode": "stretch_width", "margin": 0}
 GAP = {"gap": "8px"}
-DROP_STYLE = """
-.bk-input.filepond--root { font: inherit; font-size: 13px; margin: 0; border: 1px dashed var(--border-color);
-  border-radius: 4px; background: transparent; }
-.bk-input.filepond--root .filepond--drop-label { color: inherit; background: transparent; min-height: 56px; }
-.bk-input.filepond--root .filepond--drop-label label { font-size: 13px; }
-.filepond--panel-root { background: transparent; border: 0; }
+DROP_WIDTH, DROP_HEIGHT = 311, 56
+DROP_STYLE = f"""
+.bk-input-group {{ display: flex; }}
+.bk-input.filepond--root {{ font: inherit; font-size: 13px; margin: 0; border: 1px dashed var(--border-color);
+  border-radius: 4px; background: transparent; }}
+.bk-input.filepond--root .filepond--drop-label {{ color: inherit; background: transparent;
+  min-height: {DROP_HEIGHT}px; }}
+.bk-input.filepond--root .filepond--drop-label label {{ font-size: 13px; }}
+.filepond--panel-root {{ background: transparent; border: 0; }}
 """
 
 
@@ -74,8 +78,20 @@ class DataView(Part):
         self._sample.helper_text = pn.bind(lambda name: samples.SAMPLES.get(name, ""), self._sample)
         self._sample.param.watch(self._choose, "value")
         self._served.param.watch(self._fetch, "value")
-        self._drop_zone = pn.Column(self._dropper(), **STRETCH)
-        self.sidebar = self._layout()
+        self._drop_zone = pn.Column(**STRETCH)
+
+    @cached_property
+    def sidebar(self) -> pn.Column:
+        """All but the dialog."""
+        return whole(self.begun)
+
+    def begun(self, places: Places) -> pn.Column:
+        """The same, with a place for the files."""
+        return self._layout(places.later(self._files, (DROP_WIDTH,), height=DROP_HEIGHT))
+
+    def _files(self) -> pn.Column:
+        self._drop_zone[:] = [self._dropper()]
+        return self._drop_zone
 
     @cached_property
     def dialog(self) -> ColumnsDialog:
@@ -203,13 +219,11 @@ class DataView(Part):
         dropper.param.watch(self._receive, "value")
         return dropper
 
-    def _layout(self):
+    def _layout(self, files):
         caption = plain(FILES_HELP.format(self.max_bytes / 1e6), font_size="12px", opacity="0.7")
         served = [] if self.folder is None else [self._served]
         return pn.Column(
-            pn.Column(
-                self._sample, *served, self._drop_zone, caption, loading=self.param.loading, styles=GAP, **STRETCH
-            ),
+            pn.Column(self._sample, *served, files, caption, loading=self.param.loading, styles=GAP, **STRETCH),
             message(self.param.message),
             plain(pn.bind(_summary, self.param.table, self.param.recipe), font_weight="600"),
             self._entire,

@@ -1,14 +1,15 @@
-"""Three repairs of how Panel and a page tell each other what has changed, until Panel has them."""
+"""Four repairs of how Panel and a page tell each other what has changed, until Panel has them."""
 
 from pathlib import Path
 
+from bokeh.server.views.ws import WSHandler
 from panel.custom import JSComponent
 from panel.io import document
 from panel.reactive import Syncable
 
 __all__ = ["Delivery"]
 
-_dispatch = document._dispatch_msgs
+_dispatch, _open = document._dispatch_msgs, WSHandler.open
 
 
 async def _dispatch_all(doc):
@@ -28,6 +29,19 @@ document._dispatch_msgs = _dispatch_all
 
 # Panel lets 50 ms pass before it looks at what a reader chose, which it has whole by then: an answer is there sooner.
 Syncable._debounce = 0
+
+
+def _open_undelayed(handler):
+    """Begin to talk to a page.
+
+    A message goes in many small pieces. Of itself the system keeps one until those before it are acknowledged, with
+    which the other side takes 40 ms.
+    """
+    handler.set_nodelay(True)
+    _open(handler)
+
+
+WSHandler.open = _open_undelayed
 
 
 class Delivery(JSComponent):

@@ -286,25 +286,19 @@ class Explorer(pn.viewable.Viewer):
 
     def page(self) -> pmui.Page:
         """The dashboard as a page of its own."""
-        page = self._frame()
-        _, complete = page_layout.fill(page, self)
-        complete()
+        page = self._frame(in_steps=False)
+        page_layout.fill(page, self).complete()
         return page
 
     def servable(self, **options):
         """Serve the page, from a script for `panel serve`."""
         serving.settle()
-        page = self._frame()
-        serving.after_answer(lambda: self._fill_in_steps(page))
+        page = self._frame(in_steps=True)
+        serving.after_answer(lambda: page_layout.fill(page, self))
         return page.servable(**options)
 
-    def _fill_in_steps(self, page):
-        """Give the page its parts, the last when the first are seen."""
-        start, complete = page_layout.fill(page, self)
-        start.param.watch(lambda _: complete(), "seen")
-
-    def _frame(self) -> pmui.Page:
-        page = page_layout.frame()
+    def _frame(self, in_steps: bool) -> pmui.Page:
+        page = page_layout.frame(in_steps)
         page.link(self, dark_theme="dark")
         self.dark = page.dark_theme
         return page

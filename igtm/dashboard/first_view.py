@@ -22,7 +22,7 @@ PLACE = """
 OUTLINES = """
 div > div { display: flex; flex-wrap: wrap; align-items: center; gap: 12px 8px; }
 div > div + div { margin-top: 12px; }
-i { box-sizing: border-box; min-height: 36px; border-radius: 8px; }
+i { box-sizing: border-box; border-radius: 8px; }
 i.control { border: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 """
 
@@ -37,10 +37,10 @@ class Places:
     """
 
     def __init__(self, outlined: bool = True):
-        self._outlined, self._waiting = outlined, []
+        self._outlined, self._waiting, self._made = outlined, [], []
 
     def later(
-        self, make: Callable[[], pn.viewable.Viewable], *lines: tuple[int | str, ...], margin=0, **options
+        self, make: Callable[[], pn.viewable.Viewable], *lines: tuple[int | str, ...], height=36, margin=0, **options
     ) -> pn.Column:
         """Return a place.
 
@@ -51,6 +51,8 @@ class Places:
         *lines : tuple of int and str
             What is outlined until then: widths of controls in pixels, and of text as CSS has it ("1 1 250px"), which
             has room but no outline.
+        height : int, default 36
+            Of the controls that are outlined, in pixels.
         margin : int or tuple of int, default 0
             Around the outlines.
         **options
@@ -59,18 +61,24 @@ class Places:
         place = later(**options, stylesheets=[PLACE])
         if lines and self._outlined:
             look = {"css_classes": ["outlines"], "stylesheets": [OUTLINES], "sizing_mode": "stretch_width"}
-            place.append(Html(_outlines(lines), margin=margin, **look))
+            place.append(Html(_outlines(lines, height), margin=margin, **look))
         self._waiting.append((place, make))
         return place
 
-    def fill(self) -> None:
-        """Put what is made into its places."""
+    def make(self) -> None:
+        """Make what comes into the places."""
         waiting, self._waiting = self._waiting, []
+        self._made += [(place, make()) for place, make in waiting]
+
+    def fill(self) -> None:
+        """Put it there; what is not made yet is."""
+        self.make()
+        made, self._made = self._made, []
         doc = pn.state.curdoc
         # The page's models are gone through once, not for each place.
         with pn.io.hold(), doc.models.freeze() if doc else nullcontext():
-            for place, make in waiting:
-                place.append(make())
+            for place, content in made:
+                place.append(content)
 
 
 def whole(begin: Callable[[Places], pn.viewable.Viewable]) -> pn.viewable.Viewable:
@@ -81,10 +89,10 @@ def whole(begin: Callable[[Places], pn.viewable.Viewable]) -> pn.viewable.Viewab
     return begun
 
 
-def _outlines(lines):
+def _outlines(lines, height):
     def outline(width):
         if isinstance(width, str):
             return f'<i style="flex: {width}; min-height: 18px"></i>'
-        return f'<i class="control" style="width: {width}px"></i>'
+        return f'<i class="control" style="width: {width}px; min-height: {height}px"></i>'
 
     return "".join(f"<div>{''.join(map(outline, line))}</div>" for line in lines)

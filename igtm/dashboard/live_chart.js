@@ -571,6 +571,7 @@ const parts = (spec) => spec.layer ?? [spec];
 const equal = (spec, other) => JSON.stringify(spec) === JSON.stringify(other);
 
 const embedded = async (spec, options) => {
+  while (!window.vegaEmbed && document.querySelector('script[type="later"]')) await new Promise(requestAnimationFrame);
   if (!window.vegaEmbed) throw new Error('Vega is not loaded, call pn.extension("vega")');
   const place = document.createElement("div");
   const drawing = { mode: "vega-lite", actions: false, renderer: "canvas", defaultStyle: false };

@@ -1,7 +1,5 @@
 """Where the parts of an `Explorer` are: on a page of its own, and in a notebook or another's layout."""
 
-from collections.abc import Callable
-
 import panel as pn
 import panel_material_ui as pmui
 import param
@@ -12,7 +10,7 @@ from igtm.dashboard.access import Access
 from igtm.dashboard.delivery import Delivery
 from igtm.dashboard.first_view import Places
 from igtm.dashboard.layouts import line, stack
-from igtm.dashboard.page_start import WAITING, PageStart, load_ahead
+from igtm.dashboard.page_start import WAITING, PageStart, template
 from igtm.dashboard.settings import Settings
 from igtm.dashboard.text import plain
 
@@ -66,7 +64,7 @@ def side(explorer, places: Places) -> pn.Column:
     """Data above settings."""
     return stack(
         plain("Data", **HEADING),
-        explorer.data.sidebar,
+        explorer.data.begun(places),
         places.later(lambda: explorer.new_rows, (166,), styles={"min-height": NEW_ROWS_HEIGHT}),
         plain("Settings", **HEADING, border_top=LINE, padding_top="8px"),
         places.later(lambda: explorer.settings.view, *[(240,)] * len(Settings.names), margin=(8, 4)),
@@ -102,8 +100,8 @@ def beside(explorer) -> pmui.FlexBox:
     return pmui.FlexBox(left, right, sizing_mode="stretch_width", theme_config=theme.material())
 
 
-def frame() -> pmui.Page:
-    """A page without its parts."""
+def frame(in_steps: bool) -> pmui.Page:
+    """A page without its parts, which it is given in steps or at once."""
     page = pmui.Page(
         title="igtm",
         sidebar_width=340,
@@ -120,26 +118,21 @@ def frame() -> pmui.Page:
     with edit_readonly(page):
         page.busy = False
     page.config.raw_css = [LOADING]
-    load_ahead(page)
+    page.template = template(page, in_steps)
     return page
 
 
-def fill(page: pmui.Page, explorer) -> tuple[PageStart, Callable[[], None]]:
-    """Give a page what its first view has; returned are how it begins, and a function that gives it all else."""
-    places, start = Places(), PageStart()
+def fill(page: pmui.Page, explorer) -> PageStart:
+    """Give a page what its first view has; all else follows as what is returned has it."""
+    places = Places()
+    start = PageStart(places)
     help = places.later(lambda: _help(explorer), sizing_mode=None, align="center", styles=HELP)
     page.param.update(
         header=[title(explorer.data), help, start],
         sidebar=[side(explorer, places)],
         main=[main(explorer, places)],
     )
-
-    def complete():
-        with pn.io.hold():
-            places.fill()
-            start.filled = True
-
-    return start, complete
+    return start
 
 
 def _keep(explorer) -> pn.Row:

@@ -12,18 +12,34 @@ function render({ view, model: start }) {
 }
 
 // Shows the content when it is laid out.
-async function begin(main, document, start) {
+async function begin(main, page, start) {
   let height;
   await settled(() => {
     // Asked for a height, the browser lays all of the page out: not while parts of it still arrive.
-    if (document.is_idle) main.style.display = SEEN.display;
+    if (page.is_idle) main.style.display = SEEN.display;
     const before = height;
-    height = document.is_idle ? main.scrollHeight : 0;
+    height = page.is_idle ? main.scrollHeight : 0;
     return height && height === before;
   });
   Object.assign(main.style, SEEN);
   start.seen = true;
+  await painted();
+  await loadLibraries();
+  start.loaded = true;
 }
+
+const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+// Runs the scripts of which the first view had no need, in their order.
+const loadLibraries = () => {
+  const load = (later) =>
+    new Promise((resolve) => {
+      const script = Object.assign(document.createElement("script"), { src: later.src, async: false });
+      script.onload = script.onerror = () => resolve(later.remove());
+      document.head.append(script);
+    });
+  return Promise.all([...document.querySelectorAll('script[type="later"]')].map(load));
+};
 
 // Shows what came into its places when all of it is drawn.
 async function complete(root, start) {

@@ -2,16 +2,37 @@
 
 from pathlib import Path
 
+import panel as pn
 import panel_material_ui as pmui
 import param
 from panel.custom import JSComponent
 
-from igtm.dashboard.first_view import FIRST
+from igtm.dashboard.first_view import FIRST, Places
 
-__all__ = ["WAITING", "PageStart", "load_ahead"]
+__all__ = ["WAITING", "PageStart", "template"]
 
 #: Style of what is not seen until the page is laid out; text that says of itself that it is visible is clipped.
 WAITING = {"display": "none", "visibility": "hidden", "clipPath": "inset(100%)"}
+
+
+# Libraries that the first view has no need of: their scripts are in the page from the start, for `PageStart` to load.
+LATER = ["/filedropper/", "/datatabulator/", "/vegaplot/", "/bokeh-gl"]
+# Material UI's components, which all of the page waits for, are loaded while it asks the server for what it holds; of
+# itself the browser would begin when it has that.
+TEMPLATE = """
+{% extends "base.html" %}
+{% block js_resources %}
+<link rel="preload" as="fetch" crossorigin="anonymous" href="COMPONENTS">
+{% for script in bokeh_js.split('<script type="text/javascript"') %}
+{% if not loop.first %}
+{% set known = LATER | select("in", script.split(">")[0]) | list %}
+<script type="{{ "later" if known else "text/javascript" }}"
+{%- endif %}
+{{ script }}
+{%- endfor %}
+<script type="module">importShim("COMPONENTS")</script>
+{% endblock %}
+"""
 
 
 class PageStart(JSComponent):
@@ -24,21 +45,37 @@ class PageStart(JSComponent):
     """
 
     seen = param.Boolean(default=False, doc="Whether the content is.")
+    loaded = param.Boolean(default=False, doc="Whether the libraries of what comes later are.")
     filled = param.Boolean(default=False, doc="Whether what comes later is on its way to its places.")
     whole = param.Boolean(default=False, doc="Whether that is seen, too.")
     first = param.Dict(default=FIRST, doc="CSS variables of the page until then.")
 
     _bundle = Path(__file__).with_suffix(".js")
 
-    def __init__(self, **params):
+    def __init__(self, places: Places, **params):
         super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})
+        self._places = places
+
+    @param.depends("seen", watch=True)
+    def _make(self):
+        self._places.make()
+
+    @param.depends("loaded", watch=True)
+    def complete(self) -> None:
+        """Give the page what comes later."""
+        with pn.io.hold():
+            self._places.fill()
+            self.filled = True
 
 
-def load_ahead(page: pmui.Page) -> None:
-    """Have the browser load Material UI's components while it asks the server for what the page holds.
+def template(page: pmui.Page, in_steps: bool) -> str:
+    """The template of a page whose libraries are loaded in the order in which a reader needs them.
 
-    Else it would begin when it has that, and all of the page waits for them.
+    Parameters
+    ----------
+    page : Page
+    in_steps : bool
+        Whether the page begins with its first view alone: then what else there is can wait for its libraries.
     """
-    # As the components name it, so it is loaded once; what Panel appends to an address is a comment then.
-    address = page._render_esm(server=True)
-    page.config.js_modules = {"components": f"data:text/javascript,importShim('{address}')//"}
+    components = page._render_esm(server=True)  # as they name themselves, so that they are loaded once
+    return TEMPLATE.replace("COMPONENTS", components).replace("LATER", str(LATER if in_steps else []))

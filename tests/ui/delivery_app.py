@@ -1,6 +1,7 @@
 """The page on which test_delivery.py has Python count, faster than the fields that show it are drawn."""
 
 import asyncio
+import socket
 
 import panel as pn
 import panel_material_ui as pmui
@@ -22,7 +23,8 @@ class Counter(Part):
         super().__init__(**params)
         fields = [number_field(self.param.number, label=f"Number {place}", width=100) for place in range(FIELDS)]
         told = pn.pane.Str(self.param.told)
-        self.view = pn.Column(pmui.Button(label="Count", on_click=self.count), told, pn.FlexBox(*fields))
+        ask = pmui.Button(label="Ask the socket", on_click=self.ask)
+        self.view = pn.Column(pmui.Button(label="Count", on_click=self.count), ask, told, pn.FlexBox(*fields))
 
     async def count(self, _):
         undone = 0
@@ -32,6 +34,12 @@ class Counter(Part):
             undone += self.number != number
         await asyncio.sleep(0.5)
         self.told = f"counted to {self.number}, {undone} undone"
+
+    def ask(self, _):
+        [connection] = pn.state.curdoc.session_context.session._subscribed_connections
+        tcp = connection._socket.ws_connection.stream.socket
+        at_once = tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        self.told = "small pieces are sent at once" if at_once else "small pieces are kept"
 
 
 Counter().servable()

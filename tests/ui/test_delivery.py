@@ -21,3 +21,9 @@ def test_a_reader_can_go_back_to_what_python_had_set_before(page, serve):
         page.get_by_label("Number 0", exact=True).fill(number)
         page.get_by_label("Number 0", exact=True).press("Enter")
         expect(page.get_by_label("Number 19")).to_have_value(number)
+
+
+def test_small_pieces_of_messages_are_not_kept_until_others_are_acknowledged(page, serve):
+    page.goto(serve("tests/ui/delivery_app.py"))
+    button(page, "Ask the socket").click()
+    expect(page.get_by_text("small pieces are sent at once")).to_be_visible()

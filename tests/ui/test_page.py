@@ -40,12 +40,18 @@ def fit_until_converged(page):
     expect(progress(page)).to_contain_text("converged")
 
 
-def test_material_ui_is_loaded_once_and_before_what_the_page_holds(page, app_url):
+def test_libraries_are_loaded_once_and_in_the_order_in_which_a_reader_needs_them(page, app_url):
+    """The components before the page asks for what it holds, and last what the first view has no need of."""
     visit(page, app_url)
+    expect(page.locator(".filepond--root")).to_be_visible()
     loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)")
-    names = [path.rsplit("/", 1)[1] for path in loaded]
-    assert names.count("panel-material-ui.bundle.js") == 1
-    assert names.index("panel-material-ui.bundle.js") < names.index("page_start.js")
+    names = [path.rsplit("/", 1)[1].split("@")[0] for path in loaded]
+    later = ["filepond.min.js", "tabulator.min.js", "luxon.min.js", "vega", "vega-lite", "vega-embed"]
+    order = ["panel-material-ui.bundle.js", "page_start.js", *later]
+    assert [names.count(name) for name in order] == [1] * len(order)
+    places = [names.index(name) for name in order]
+    assert places[0] < places[1] < min(places[2:])
+    assert page.locator('script[type="later"]').count() == 0
 
 
 def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
@@ -108,7 +114,8 @@ def test_controls_come_where_the_first_view_has_their_outlines(new_page, app_url
     buttons = [button(page, name) for name in ("Pause", "Step", "Stop", "As tables", "Take away")]
     lists = page.locator(".MuiInputBase-root").filter(visible=True)
     fields = [lists.filter(has=page.get_by_role("combobox", name=name)) for name in ("Colour", "Backdrop", "Drag")]
-    for control in [*buttons, *fields]:
+    drop = page.locator(".filepond--root").filter(visible=True).all()  # a phone's is in its drawer
+    for control in [*buttons, *fields, *drop]:
         assert any(corner(control) == pytest.approx(box, abs=4) for box in boxes), control
 
 
