@@ -84,7 +84,8 @@ window.drawings = (label) => Number(hosts[label].dataset.embeds) + Number(hosts[
 window.ready = () => window.Bokeh?.documents?.[0]?.is_idle && all("button").some(fits);
 window.whole = () => ready() && all('[role="tab"]').some(seen);  // the tabs come after the first view
 window.fits = (button) => /Fit$/.test(button.textContent) && !button.disabled && seen(button);
-window.firstRow = () => all(".tabulator-row").find(seen)?.textContent;
+window.rows = (grid) => [...grid.querySelectorAll(".tabulator-row")];
+window.firstRow = (grids) => grids.flatMap(rows).find(seen)?.textContent;
 
 // Where a map's plot is in the window: left, top and side.
 window.plot = (label) => {
@@ -130,9 +131,10 @@ window.still = () => new Promise((resolve) => {
 
 window.CHARTS = ["Columns of the selection", "Mean responsibilities of the selection"];
 window.waitForBrush = (which) => {
-  const row = firstRow(), before = CHARTS.map((label) => (chart(label), drawings(label)));
+  const grids = all(".tabulator"), row = firstRow(grids);  // looked for once: the walk takes milliseconds
+  const before = CHARTS.map((label) => (chart(label), drawings(label)));
   clock("pointerup", {
-    [`${which} brush: its rows`]: () => ![undefined, row].includes(firstRow()),
+    [`${which} brush: its rows`]: () => ![undefined, row].includes(firstRow(grids)),
     [`${which} brush: its charts`]: () => CHARTS.every((label, i) => drawn(label) && drawings(label) > before[i]),
   });
 };

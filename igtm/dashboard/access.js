@@ -5,6 +5,7 @@
 const NAMELESS = { ".MuiInputAdornment-positionStart": "Less", ".MuiInputAdornment-positionEnd": "More" };
 const WATCHED = ["aria-label", "aria-labelledby", "disabled"];
 const CONTROL = "input, [role=combobox], [role=slider]";
+const GRID = ".tabulator";
 const AROUND = ".MuiFormControl-root, .MuiFormControlLabel-root, .MuiBox-root";
 
 // Lists of options, whose state Panel holds, open at a click alone. Space, let go, would choose the first.
@@ -38,6 +39,7 @@ class Access {
     this.openers = new WeakMap(); // what had the focus before a dialog or a list, and gets it back
     this.observer = new MutationObserver((changes) => {
       for (const { type, target, addedNodes, removedNodes } of changes) {
+        if (target.closest?.(GRID)) continue;
         for (const node of addedNodes) this.take(node, target);
         for (const node of removedNodes) this.giveBack(node);
         if (type === "attributes") this.mend(target);
@@ -73,7 +75,7 @@ class Access {
       if (!sheets.includes(STYLE)) sheets.push(STYLE); // else it was here before, and only moved
       for (const child of shadowRoot.children) this.enter(child);
     }
-    if (element.matches(".tabulator, canvas, svg")) return;
+    if (element.matches(`${GRID}, canvas, svg`)) return;
     this.mend(element);
     for (const child of element.children) this.enter(child);
   }

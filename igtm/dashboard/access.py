@@ -2,18 +2,15 @@
 
 from pathlib import Path
 
-from panel.custom import JSComponent
+from igtm.dashboard.script import Script
 
 __all__ = ["Access"]
 
 
-class Access(JSComponent):
+class Access(Script):
     """Anywhere in a page: calls its controls what is written on them, and opens their help at focus.
 
     The help of a control would else be a part of its name, or all of it, and be there for a mouse alone.
     """
 
     _bundle = Path(__file__).with_suffix(".js")
-
-    def __init__(self, **params):
-        super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})

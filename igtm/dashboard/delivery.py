@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from bokeh.server.views.ws import WSHandler
-from panel.custom import JSComponent
 from panel.io import document
 from panel.reactive import Syncable
+
+from igtm.dashboard.script import Script
 
 __all__ = ["Delivery"]
 
@@ -44,10 +45,7 @@ def _open_undelayed(handler):
 WSHandler.open = _open_undelayed
 
 
-class Delivery(JSComponent):
+class Delivery(Script):
     """Anywhere in a page: what Python sets twice in quick succession stays what it was set to last."""
 
     _bundle = Path(__file__).with_suffix(".js")
-
-    def __init__(self, **params):
-        super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})

@@ -9,17 +9,12 @@ from igtm.charts import figures
 from igtm.dashboard.inspector_parts import Heatmap, off_loop
 from igtm.dashboard.later import fill, later
 from igtm.dashboard.text import plain
+from igtm.dashboard.veil import STYLE, Veil
 from igtm.maps.table_map import TableMap
 
 GRID_HEIGHT = 320
 # A field for a number, which is narrow; what is wrong with one is said in one line.
 NUMBER = {"size": "small", "width": 132, "sx": {"& .MuiFormHelperText-root": {"mx": 0, "whiteSpace": "nowrap"}}}
-# What is away is laid out, as a grid of rows has to be before it can be seen, but neither seen nor read, and it takes
-# no room. One class for both: whenever those of any part change, Bokeh lays out all of the page.
-STYLE = """
-:host(:not(.away)) > .hint { display: none; }
-:host(.away) > .place { height: 0; overflow: hidden; visibility: hidden; }
-"""
 
 
 class View(pn.viewable.Viewer):
@@ -44,13 +39,12 @@ class View(pn.viewable.Viewer):
         self._shown = (None, None)
         self.pictures = {}
         self._content = pn.Column(sizing_mode="stretch_width", margin=0)
-        self._place = later(css_classes=["place"])
+        self._place = later(css_classes=["veiled"])
 
     def __panel__(self):
         hint = pn.Column(plain(self.hint, opacity="0.7"), css_classes=["hint"], sizing_mode="stretch_width", margin=0)
-        classes = self.param.away.rx.where(["away"], [])
-        look = {"css_classes": classes, "stylesheets": [STYLE], "margin": self.margin}
-        return pn.Column(hint, self._place, sizing_mode="stretch_width", **look)
+        veil = Veil(lifted=self.param.away.rx.not_())
+        return pn.Column(veil, hint, self._place, sizing_mode="stretch_width", stylesheets=[STYLE], margin=self.margin)
 
     def heatmap(self, label: str) -> Heatmap:
         """A heatmap of this tab."""

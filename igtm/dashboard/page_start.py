@@ -5,9 +5,9 @@ from pathlib import Path
 import panel as pn
 import panel_material_ui as pmui
 import param
-from panel.custom import JSComponent
 
 from igtm.dashboard.first_view import FIRST, Places
+from igtm.dashboard.script import Script
 
 __all__ = ["WAITING", "PageStart", "template"]
 
@@ -35,7 +35,7 @@ TEMPLATE = """
 """
 
 
-class PageStart(JSComponent):
+class PageStart(Script):
     """In the header of a `panel_material_ui.Page`: nothing jumps while it loads, and a narrow one begins with its map.
 
     The parts of a page arrive one by one and push those below them: the content, which the page gives the style
@@ -53,7 +53,7 @@ class PageStart(JSComponent):
     _bundle = Path(__file__).with_suffix(".js")
 
     def __init__(self, places: Places, **params):
-        super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})
+        super().__init__(**params)
         self._places = places
 
     @param.depends("seen", watch=True)

@@ -1,0 +1,7 @@
+function render({ model, view }) {
+  const show = () => view.el.classList.toggle("lifted", model.lifted);
+  model.on("lifted", show);
+  show();
+}
+
+export default { render };
