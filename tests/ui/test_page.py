@@ -54,6 +54,21 @@ def test_libraries_are_loaded_once_and_in_the_order_in_which_a_reader_needs_them
     assert page.locator('script[type="later"]').count() == 0
 
 
+def test_a_map_that_is_there_from_the_start_waits_for_its_library(page, serve, vega):
+    page.goto(serve("tests/ui/fitted_app.py"))
+    assert len(vega("Map").data("points")) == 178
+
+
+def test_a_page_without_one_of_its_libraries_says_so_where_it_is_missed(page, serve, noise):
+    page.route("**/vega-embed@*", lambda route: route.abort())
+    for complaint in ("vega-embed", "ERR_FAILED"):
+        noise.expect(complaint)
+    page.goto(serve("tests/ui/fitted_app.py"))
+    words = 'This chart cannot be drawn: Vega is not loaded, call pn.extension("vega").'
+    expect(chart_of(page, "Map").get_by_text(words)).to_be_visible()
+    expect(page.get_by_role("tab", name="Selection")).to_be_visible()
+
+
 def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
     page.goto(app_url)
     expect(page.get_by_text("Draw the first map")).to_be_visible()
