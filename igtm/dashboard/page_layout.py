@@ -10,7 +10,7 @@ from igtm.dashboard.access import Access
 from igtm.dashboard.delivery import Delivery
 from igtm.dashboard.first_view import Places
 from igtm.dashboard.layouts import line, stack
-from igtm.dashboard.page_start import WAITING, PageStart, template
+from igtm.dashboard.page_start import DRAWER, WAITING, PageStart, template
 from igtm.dashboard.settings import Settings
 from igtm.dashboard.text import plain
 
@@ -108,6 +108,7 @@ def frame(in_steps: bool) -> pmui.Page:
         sidebar_resizable=False,
         busy_indicator=None,
         theme_config=theme.material(),
+        stylesheets=[DRAWER],
         sx={
             ".main-content": WAITING,
             ".MuiAppBar-root": HEAD,

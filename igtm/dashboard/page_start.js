@@ -1,10 +1,11 @@
 const STILL = 60, LONGEST = 10000;  // milliseconds; whatever may fail to load, the rest can be used
+const SLIDE = 300; // milliseconds after which a drawer that was closed at the beginning is gone
 const SEEN = { display: "flex", visibility: "visible", clipPath: "none" };
 
 function render({ view, model: start }) {
   const { el, model } = view.root;
   if (window.innerWidth < 600) model.data.sidebar_open = false;
-  begin(el.shadowRoot.querySelector(".main-content"), model.document, start);
+  begin(el, model.document, start);
   if (start.whole) return; // drawn again
   for (const [name, value] of Object.entries(start.first)) el.style.setProperty(name, value);
   if (start.filled) complete(view.root, start);
@@ -12,7 +13,8 @@ function render({ view, model: start }) {
 }
 
 // Shows the content when it is laid out.
-async function begin(main, page, start) {
+async function begin(el, page, start) {
+  const main = el.shadowRoot.querySelector(".main-content");
   let height;
   await settled(() => {
     // Asked for a height, the browser lays all of the page out: not while parts of it still arrive.
@@ -26,6 +28,7 @@ async function begin(main, page, start) {
   await painted();
   await loadLibraries();
   start.loaded = true;
+  setTimeout(() => el.style.setProperty("--drawer", "visible"), SLIDE);
 }
 
 const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -9,11 +9,12 @@ import param
 from igtm.dashboard.first_view import FIRST, Places
 from igtm.dashboard.script import Script
 
-__all__ = ["WAITING", "PageStart", "template"]
+__all__ = ["DRAWER", "WAITING", "PageStart", "template"]
 
 #: Style of what is not seen until the page is laid out; text that says of itself that it is visible is clipped.
 WAITING = {"display": "none", "visibility": "hidden", "clipPath": "inset(100%)"}
-
+#: Style sheet of the page: where its sidebar lies over it, that is not seen to go while the page begins.
+DRAWER = "@media (max-width: 599px) { .MuiDrawer-root { visibility: var(--drawer, hidden); } }"
 
 # Libraries that the first view has no need of: their scripts are in the page from the start, for `PageStart` to load.
 LATER = ["/filedropper/", "/datatabulator/", "/vegaplot/", "/bokeh-gl"]
@@ -40,8 +41,8 @@ class PageStart(Script):
 
     The parts of a page arrive one by one and push those below them: the content, which the page gives the style
     `WAITING`, is seen once all have their place, and what comes later once all of that is drawn. Below 600 pixels
-    Material UI lays the sidebar over the page, and a newcomer would see nothing else, so it is closed. In the browser
-    and not in Python, or the sidebar would be seen to go, and what a page tells while it loads can be lost.
+    Material UI lays the sidebar over the page, and a newcomer would see nothing else, so it is closed, which the style
+    sheet `DRAWER` hides. In the browser and not in Python, for what a page tells while it loads can be lost.
     """
 
     seen = param.Boolean(default=False, doc="Whether the content is.")

@@ -72,10 +72,13 @@ def test_a_page_without_one_of_its_libraries_says_so_where_it_is_missed(page, se
 def test_nothing_jumps_and_the_brush_outlives_another_look(page, app_url, vega):
     page.goto(app_url)
     expect(page.get_by_text("Draw the first map")).to_be_visible()
+    settings = page.get_by_text("Settings", exact=True)
+    below_the_files = settings.bounding_box()["y"]  # which come later
     first = places(page)  # of what is seen first; the rest comes into places that are there
     expect(page.get_by_role("tab", name="Selection")).to_be_visible()
     page.wait_for_timeout(500)  # for fonts and icons
     assert places(page) == pytest.approx(first, abs=1)
+    assert settings.bounding_box()["y"] == pytest.approx(below_the_files, abs=1)
     assert middle(page.get_by_text("wine · 178 × 13")) == pytest.approx(middle(button(page, "Guide")), abs=3)
     drag, search = page.get_by_role("combobox", name="Drag"), page.get_by_label("Search rows")
     assert height_of_field(drag) == pytest.approx(height_of_field(search), abs=1)
@@ -188,6 +191,30 @@ def test_help_is_as_large_as_a_finger_needs_and_labels_do_not_differ(kept_page, 
     size = "label => getComputedStyle(label).fontSize"
     labels = [page.locator("label").filter(has_text=name).first for name in ("Colour", "niter · most iterations")]
     assert len({label.evaluate(size) for label in labels}) == 1
+
+
+EDGES = """() => {
+    window.edges = [];
+    const look = () => {
+        const roots = [...document.querySelectorAll("*")].map(({ shadowRoot }) => shadowRoot).filter(Boolean);
+        const drawers = roots.flatMap((root) => [...root.querySelectorAll(".MuiDrawer-paper")]);
+        const seen = drawers.filter((drawer) => drawer.checkVisibility({ visibilityProperty: true }));
+        edges.push(...seen.map((drawer) => drawer.getBoundingClientRect().right));
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+def test_on_a_phone_no_drawer_is_seen_to_go_while_the_page_begins(new_page, app_url):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.add_init_script(f"({EDGES})()")
+    visit(page, app_url)
+    page.wait_for_timeout(500)
+    assert page.evaluate("edges.filter((edge) => edge > 0)") == []
+    page.locator("header").get_by_role("button").first.click()
+    expect(field(page, "niter")).to_be_visible()
+    assert page.evaluate("edges.length") > 0
 
 
 def assert_whole(help):
