@@ -28,7 +28,7 @@ async function begin(el, page, start) {
   await painted();
   await loadLibraries();
   start.loaded = true;
-  setTimeout(() => el.style.setProperty("--drawer", "visible"), SLIDE);
+  setTimeout(() => el.style.setProperty("--drawer", 1), SLIDE);
 }
 
 const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

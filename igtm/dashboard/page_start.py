@@ -14,7 +14,7 @@ __all__ = ["DRAWER", "WAITING", "PageStart", "template"]
 #: Style of what is not seen until the page is laid out; text that says of itself that it is visible is clipped.
 WAITING = {"display": "none", "visibility": "hidden", "clipPath": "inset(100%)"}
 #: Style sheet of the page: where its sidebar lies over it, that is not seen to go while the page begins.
-DRAWER = "@media (max-width: 599px) { .MuiDrawer-root { visibility: var(--drawer, hidden); } }"
+DRAWER = "@media (max-width: 599px) { .MuiDrawer-root { opacity: var(--drawer, 0); } }"
 
 # Libraries that the first view has no need of: their scripts are in the page from the start, for `PageStart` to load.
 LATER = ["/filedropper/", "/datatabulator/", "/vegaplot/", "/bokeh-gl"]

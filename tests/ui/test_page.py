@@ -198,7 +198,7 @@ EDGES = """() => {
     const look = () => {
         const roots = [...document.querySelectorAll("*")].map(({ shadowRoot }) => shadowRoot).filter(Boolean);
         const drawers = roots.flatMap((root) => [...root.querySelectorAll(".MuiDrawer-paper")]);
-        const seen = drawers.filter((drawer) => drawer.checkVisibility({ visibilityProperty: true }));
+        const seen = drawers.filter((drawer) => drawer.checkVisibility({ opacityProperty: true }));
         edges.push(...seen.map((drawer) => drawer.getBoundingClientRect().right));
         requestAnimationFrame(look);
     };
